@@ -1,0 +1,316 @@
+//! One call: what the gate has seen of the request, and the two doors through which a handler reaches the database.
+
+use super::{
+    answer::{self, Answer},
+    body::Sent,
+    contract::{Contract, Operation},
+    session,
+    token::{Claims, Tokens},
+};
+use crate::{
+    ask::{Ask, Conditions, still_running},
+    config::Settings,
+    db::{Conn, Db},
+    error::{Error, Replay, Result},
+    id::Id,
+    time::{Clock, Stamp},
+    words::Lang,
+};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashSet,
+    future::{Ready, ready},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// What the whole service shares.
+#[derive(Debug)]
+pub struct House {
+    /// The database.
+    pub db: Db,
+    /// The OpenAPI document as a machine.
+    pub contract: Contract,
+    /// Signing keys.
+    pub tokens: Tokens,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Settings.
+    pub settings: Settings,
+    /// Idempotency keys at work in this process, where the process is the only one.
+    pub(super) running: Mutex<HashSet<String>>,
+    /// Requests by caller in the current minute.
+    pub(super) pace: super::pace::Pace,
+    /// What is measured.
+    pub meter: super::meter::Meter,
+}
+
+impl House {
+    /// Assembles what is shared.
+    pub fn new(db: Db, contract: Contract, tokens: Tokens, clock: Clock, settings: Settings) -> Self {
+        Self {
+            db,
+            contract,
+            tokens,
+            clock,
+            running: Mutex::default(),
+            pace: super::pace::Pace::new(settings.requests_per_minute),
+            settings,
+            meter: super::meter::Meter::default(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+/// What the gate has read from a request before any handler runs.
+#[derive(Debug)]
+pub struct Seen {
+    pub(super) house: Arc<House>,
+    pub(super) operation_id: String,
+    pub(super) claims: Option<Claims>,
+    pub(super) now: Stamp,
+    pub(super) lang: Lang,
+    pub(super) request: String,
+    pub(super) peer: Option<String>,
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) raw_query: String,
+    pub(super) coding: String,
+    pub(super) is_get: bool,
+    pub(super) if_match: Option<i32>,
+    pub(super) if_match_required: bool,
+    pub(super) if_none_match: Option<String>,
+    pub(super) idempotency_key: Option<String>,
+    /// Whether the session has been found good (or bad) already.
+    pub(super) session_checked: AtomicBool,
+}
+
+impl Seen {
+    /// The operation asked for.
+    pub fn operation(&self) -> Option<&Operation> {
+        self.house.contract.operation(&self.operation_id)
+    }
+    fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+    pub(super) fn fields(&self) -> Option<Vec<String>> {
+        self.parameter("fields").map(|f| f.split(',').map(str::to_owned).collect())
+    }
+    fn validate_only(&self) -> bool {
+        self.parameter("validate_only") == Some("true")
+    }
+    /// This address with another cursor, or with none.
+    pub(super) fn address_with(&self, cursor: Option<&str>) -> String {
+        let mut pairs: Vec<(&str, &str)> = self.query.iter().filter(|(n, _)| n != "cursor").map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        if let Some(cursor) = cursor {
+            pairs.push(("cursor", cursor));
+        }
+        match serde_urlencoded::to_string(&pairs) {
+            Ok(query) if !query.is_empty() => format!("{}?{query}", self.path),
+            _ => self.path.clone(),
+        }
+    }
+    fn conditions(&self, body_hash: &str) -> Conditions {
+        let fingerprint = |key: &String| {
+            let mut digest = Sha256::new();
+            for part in [&self.method, &self.path, &self.raw_query, &self.if_match.map(|v| v.to_string()).unwrap_or_default(), body_hash] {
+                digest.update(part.as_bytes());
+                digest.update([0]);
+            }
+            (key.clone(), super::body::hex(&digest.finalize()))
+        };
+        Conditions {
+            if_match: self.if_match,
+            if_match_required: self.if_match_required,
+            idempotency: self.idempotency_key.as_ref().map(fingerprint),
+            validate_only: self.validate_only(),
+            proceeded: Arc::default(),
+        }
+    }
+    /// Who asks, read in one statement.
+    pub(super) fn ask(&self, conn: &mut Conn, body_hash: &str) -> Result<Ask> {
+        self.session_checked.store(true, Ordering::Relaxed);
+        let claims = self.claims.as_ref().ok_or_else(Error::unauthenticated)?;
+        let actor = session::load(conn, claims, self.now)?;
+        Ok(Ask {
+            actor,
+            now: self.now,
+            today: self.now.day(),
+            lang: self.lang,
+            act: Id::fresh(),
+            request: self.request.clone(),
+            address: self.peer.clone(),
+            conditions: self.conditions(body_hash),
+        })
+    }
+}
+
+/// A call by somebody who is signed in.
+#[derive(Debug, Clone)]
+pub struct Call(pub(super) Arc<Seen>);
+
+impl FromRequest for Call {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Arc<Seen>>().cloned().map(Call).ok_or_else(|| Error::internal("a request came past the gate")))
+    }
+}
+
+impl Call {
+    /// The query parameters, which the gate has checked against the document.
+    pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_urlencoded::from_str(&self.0.raw_query)
+            .map_err(|e| Error::malformed("bad_parameters", format!("Tham số không đọc được: {e}."), format!("The parameters cannot be read: {e}.")))
+    }
+    /// What the service shares.
+    pub fn house(&self) -> Arc<House> {
+        self.0.house.clone()
+    }
+    /// The moment of the call.
+    pub fn now(&self) -> Stamp {
+        self.0.now
+    }
+    /// The language of the answer.
+    pub fn lang(&self) -> Lang {
+        self.0.lang
+    }
+    /// Where the call came from.
+    pub fn peer(&self) -> Option<&str> {
+        self.0.peer.as_deref()
+    }
+    /// `X-Request-Id`.
+    pub fn request(&self) -> &str {
+        &self.0.request
+    }
+
+    /// Looks, and may not touch.
+    pub async fn read(self, work: impl FnOnce(&mut Conn, &Ask) -> Result<Answer> + Send + 'static) -> Result<HttpResponse> {
+        let seen = self.0.clone();
+        let answer = self
+            .0
+            .house
+            .db
+            .read(move |conn| {
+                let ask = seen.ask(conn, "")?;
+                work(conn, &ask)
+            })
+            .await?;
+        answer::respond(answer, &self.0)
+    }
+
+    /// Looks several times at one state of the data.
+    pub async fn snapshot(self, work: impl FnOnce(&mut Conn, &Ask) -> Result<Answer> + Send + 'static) -> Result<HttpResponse> {
+        let seen = self.0.clone();
+        let answer = self
+            .0
+            .house
+            .db
+            .snapshot(move |conn| {
+                let ask = seen.ask(conn, "")?;
+                work(conn, &ask)
+            })
+            .await?;
+        answer::respond(answer, &self.0)
+    }
+
+    /// One unit of work. `work` may run more than once, and must call [`Ask::proceed`] once it knows that the caller may.
+    pub async fn write<B: Sent + Send + Sync + 'static>(
+        self,
+        body: B,
+        work: impl Fn(&mut Conn, &Ask, &B) -> Result<Answer> + Send + 'static,
+    ) -> Result<HttpResponse> {
+        let seen = self.0.clone();
+        let _running = self.0.idempotency_key.as_ref().filter(|_| !self.0.house.db.is_shared()).map(|key| Running::take(&self.0, key)).transpose()?;
+        let outcome = self
+            .0
+            .house
+            .db
+            .write(move |conn| {
+                let ask = seen.ask(conn, body.hash())?;
+                let answer = work(conn, &ask, &body)?;
+                if !ask.conditions.proceeded.load(Ordering::Relaxed) {
+                    return Err(Error::internal(format!("{} did not ask to proceed", seen.operation_id)));
+                }
+                let text = || String::from_utf8(answer.body.clone()).map_err(Error::internal);
+                let tag = (answer.status != 204).then(|| answer::etag(answer.version, &answer.body, &seen));
+                if ask.conditions.validate_only {
+                    let status = if answer.status == 201 { 200 } else { answer.status };
+                    return Err(Error::Replay(Box::new(Replay { status, etag: tag, location: None, body: text()?, replayed: false })));
+                }
+                if ask.conditions.idempotency.is_some() {
+                    ask.keep(conn, answer.status, tag.as_deref(), answer.location.as_deref(), &text()?)?;
+                }
+                Ok(answer)
+            })
+            .await;
+        match outcome {
+            Ok(answer) => answer::respond(answer, &self.0),
+            Err(Error::Replay(first)) => answer::replay(*first),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// For calls without a session (sign-in): a unit of work that knows nobody. Refusals inside are committed too, so
+    /// that a failed sign-in is counted; `work` answers `Ok(Err(…))` for those.
+    pub async fn anonymous(self, work: impl Fn(&mut Conn, &Seen) -> Result<Result<Answer>> + Send + 'static) -> Result<HttpResponse> {
+        let seen = self.0.clone();
+        let answer = self.0.house.db.write(move |conn| work(conn, &seen)).await??;
+        answer::respond(answer.secret(), &self.0)
+    }
+}
+
+impl Seen {
+    /// The moment of the call.
+    pub fn now(&self) -> Stamp {
+        self.now
+    }
+    /// Where it came from.
+    pub fn peer(&self) -> Option<&str> {
+        self.peer.as_deref()
+    }
+    /// `X-Request-Id`.
+    pub fn request(&self) -> &str {
+        &self.request
+    }
+    /// What the service shares.
+    pub fn house(&self) -> &House {
+        &self.house
+    }
+}
+
+/// An idempotency key at work; let go when dropped.
+struct Running {
+    house: Arc<House>,
+    key: String,
+}
+
+impl Running {
+    fn take(seen: &Seen, key: &str) -> Result<Self> {
+        let user = seen.claims.as_ref().map(|c| c.sid.to_string()).unwrap_or_default();
+        let key = format!("{user}\n{key}");
+        let mut all = seen.house.running.lock().map_err(|_| Error::internal("a lock is poisoned"))?;
+        if !all.insert(key.clone()) {
+            return Err(still_running());
+        }
+        Ok(Self { house: seen.house.clone(), key })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Ok(mut all) = self.house.running.lock() {
+            all.remove(&self.key);
+        }
+    }
+}

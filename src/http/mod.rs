@@ -1,0 +1,18 @@
+//! HTTP, once for all slices: token → actor, conditional requests, idempotency, problems, limits, the OpenAPI document.
+
+mod answer;
+mod body;
+mod call;
+mod contract;
+mod gate;
+pub mod meter;
+pub mod openapi;
+mod pace;
+pub mod session;
+pub mod token;
+
+pub use answer::Answer;
+pub use body::{Body, Sent, clearable, hex};
+pub use call::{Call, House, Seen};
+pub use contract::Contract;
+pub use gate::{UPLOAD_LIMIT, gate};

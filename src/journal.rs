@@ -1,0 +1,102 @@
+//! What happened, written in the transaction of the change. The audit trail, notices and the feed only read it.
+
+use crate::{
+    ask::Ask,
+    db::{Conn, Json},
+    error::Result,
+    id::Id,
+    schema::journal,
+    time::Stamp,
+};
+use diesel::prelude::*;
+use serde::Serialize;
+
+/// One record changed by one act.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = journal, treat_none_as_default_value = false)]
+pub struct Entry {
+    /// Stable id of the event.
+    pub id: Id,
+    /// The request that it belongs to.
+    pub act_id: Id,
+    /// Place in the gapless sequence; none until the sequencer has seen it.
+    pub seq: Option<i64>,
+    /// SHA-256 over this entry and the hash before it.
+    pub hash: Option<String>,
+    /// When.
+    pub at: Stamp,
+    /// Who.
+    pub user_id: Option<Id>,
+    /// For which organisation.
+    pub organization_id: Option<Id>,
+    /// In which province.
+    pub province_id: Option<Id>,
+    /// Whose record it is.
+    pub owner_organization_id: Option<Id>,
+    /// What kind of record.
+    pub kind: String,
+    /// Which record.
+    pub record_id: Id,
+    /// Its version after the act.
+    pub record_version: Option<i32>,
+    /// What was done.
+    pub action: String,
+    /// Why, in the caller's words.
+    pub reason: Option<String>,
+    /// The record before.
+    pub before: Option<Json>,
+    /// The record after.
+    pub after: Option<Json>,
+    /// `X-Request-Id`.
+    pub request_id: String,
+    /// From where.
+    pub address: Option<String>,
+}
+
+/// What an entry says of the record.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// Kind of record, as in [`crate::schema::access`].
+    pub kind: &'a str,
+    /// The record.
+    pub id: Id,
+    /// Its version after the act.
+    pub version: Option<i32>,
+    /// Whose it is.
+    pub owner: Option<Id>,
+    /// The province it belongs to.
+    pub province: Option<Id>,
+    /// What was done, in one word.
+    pub action: &'a str,
+    /// Why, in the caller's words.
+    pub reason: Option<&'a str>,
+}
+
+/// Writes one entry. Never pass secrets or refused text in `before` or `after`.
+pub fn record(conn: &mut Conn, ask: &Ask, change: Change<'_>, before: Option<&impl Serialize>, after: Option<&impl Serialize>) -> Result<()> {
+    let entry = Entry {
+        id: Id::fresh(),
+        act_id: ask.act,
+        seq: None,
+        hash: None,
+        at: ask.now,
+        user_id: Some(ask.actor.user),
+        organization_id: ask.actor.organization,
+        province_id: change.province.or(ask.actor.province),
+        owner_organization_id: change.owner,
+        kind: change.kind.to_owned(),
+        record_id: change.id,
+        record_version: change.version,
+        action: change.action.to_owned(),
+        reason: change.reason.map(str::to_owned),
+        before: before.map(|b| serde_json::to_value(b).map(Json)).transpose()?,
+        after: after.map(|a| serde_json::to_value(a).map(Json)).transpose()?,
+        request_id: ask.request.clone(),
+        address: ask.address.clone(),
+    };
+    diesel::insert_into(journal::table).values(&entry).execute(conn)?;
+    Ok(())
+}
+
+/// No record to show: for `before` of a creation and `after` of a deletion.
+pub const NOTHING: Option<&()> = None;

@@ -1,0 +1,122 @@
+//! Keyset pages: a place in an order, not a count of rows, so that a page stays right while rows are inserted.
+
+use crate::{
+    error::{Error, Result},
+    id::Id,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::IntoParams;
+
+/// Rows a page unless the caller says otherwise.
+pub const DEFAULT_LIMIT: i64 = 50;
+
+/// What every list takes.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// Rows a page; 50 unless said, 200 at most.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<i64>,
+    /// Where the previous page ended (`next_cursor`).
+    #[param(max_length = 1024)]
+    pub cursor: Option<String>,
+    /// `exact` counts all rows as well.
+    #[param(inline)]
+    pub count: Option<Count>,
+}
+
+/// Whether to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Count {
+    /// Count every row that the filter finds.
+    Exact,
+}
+
+/// A place in an order: the sort and its filter, the last row's key and its id.
+#[derive(Debug, Serialize, Deserialize)]
+struct Place<K> {
+    s: String,
+    k: K,
+    i: Id,
+}
+
+impl Paging {
+    /// Rows a page.
+    pub fn limit(&self) -> i64 {
+        self.limit.unwrap_or(DEFAULT_LIMIT)
+    }
+    /// The key and id after which the page begins; 422 where the cursor is not one of this list in this order.
+    pub fn after<K: DeserializeOwned>(&self, sort: &str) -> Result<Option<(K, Id)>> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let place: Option<Place<K>> = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        match place {
+            Some(place) if place.s == sort => Ok(Some((place.k, place.i))),
+            _ => Err(Error::fault(
+                "cursor",
+                "bad_cursor",
+                "Con trỏ trang không thuộc danh sách này; hãy bắt đầu lại từ trang đầu.",
+                "The cursor is not one of this list; start again at the first page.",
+            )),
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Where the next page begins; none on the last one.
+    pub next: Option<String>,
+    /// All rows that the filter finds, where asked for.
+    pub total: Option<i64>,
+}
+
+impl<T> Page<T> {
+    /// Makes a page of up to `limit + 1` rows; the one too many says that there is a next page.
+    pub fn of<K: Serialize>(mut rows: Vec<T>, limit: i64, sort: &str, key: impl Fn(&T) -> (K, Id)) -> Result<Self> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let next = if rows.len() > limit {
+            rows.truncate(limit);
+            match rows.last().map(key) {
+                Some((k, i)) => Some(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Place { s: sort.to_owned(), k, i })?)),
+                None => None,
+            }
+        } else {
+            None
+        };
+        Ok(Self { items: rows, next, total: None })
+    }
+    /// The same page of other rows.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(f).collect(), next: self.next, total: self.total }
+    }
+    /// Adds the total.
+    pub fn counted(mut self, total: Option<i64>) -> Self {
+        self.total = total;
+        self
+    }
+}
+
+/// Orders a boxed query by a column and the id, and begins after the cursor:
+/// `let query = keyset!(query, paging, sort_word, tasks::due_sort => NaiveDate, tasks::id, asc);`
+#[macro_export]
+macro_rules! keyset {
+    ($query:expr, $paging:expr, $sort:expr, $column:expr => $key:ty, $id:expr, asc) => {{
+        let mut query = $query;
+        if let Some((key, id)) = $paging.after::<$key>($sort)? {
+            // Written so that the index range is kept: diesel has no row comparison.
+            query = query.filter($column.ge(key.clone()).and($column.gt(key).or($id.gt(id))));
+        }
+        query.order(($column.asc(), $id.asc())).limit($paging.limit() + 1)
+    }};
+    ($query:expr, $paging:expr, $sort:expr, $column:expr => $key:ty, $id:expr, desc) => {{
+        let mut query = $query;
+        if let Some((key, id)) = $paging.after::<$key>($sort)? {
+            query = query.filter($column.le(key.clone()).and($column.lt(key).or($id.lt(id))));
+        }
+        query.order(($column.desc(), $id.desc())).limit($paging.limit() + 1)
+    }};
+}

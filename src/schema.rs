@@ -1,0 +1,158 @@
+//! The tables, as both databases have them (a test compares).
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    provinces (id) {
+        id -> Uid, code -> Text, name -> Text, short_name -> Text, kind -> Text, state -> Text,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, successor_id -> Nullable<Uid>, seed_key -> Nullable<Text>,
+        version -> Integer, created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    organizations (id) {
+        id -> Uid, province_id -> Uid, parent_id -> Nullable<Uid>, code -> Text, electronic_identifier -> Nullable<Text>,
+        name -> Text, name_en -> Nullable<Text>, short_name -> Nullable<Text>, name_fold -> Text, kind -> Text, level -> Text,
+        has_users -> Bool, state -> Text, valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, archived_at -> Nullable<Moment>,
+        seed_key -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
+        updated_at -> Moment, updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    organization_aliases (id) { id -> Uid, organization_id -> Uid, alias -> Text, alias_fold -> Text, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    organization_successions (id) { id -> Uid, predecessor_id -> Uid, successor_id -> Uid, effective_on -> Date, kind -> Text, basis -> Nullable<Text>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    organization_groups (id) {
+        id -> Uid, province_id -> Uid, code -> Text, name -> Text, name_fold -> Text, aliases -> Text, named -> Bool,
+        resolution -> Text, version -> Integer, created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use crate::db::Uid;
+    organization_group_members (group_id, organization_id) { group_id -> Uid, organization_id -> Uid, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    organization_functions (id) {
+        id -> Uid, organization_id -> Uid, province_id -> Uid, function -> Text, plan_id -> Nullable<Uid>, regime_id -> Nullable<Uid>,
+        basis -> Nullable<Text>, valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, version -> Integer,
+        created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    users (id) {
+        id -> Uid, username -> Text, full_name -> Text, full_name_fold -> Text, email -> Nullable<Text>, language -> Text,
+        password_hash -> Text, must_change_password -> Bool, is_system_admin -> Bool, failed_logins -> Integer,
+        locked_until -> Nullable<Moment>, disabled_at -> Nullable<Moment>, last_login_at -> Nullable<Moment>,
+        version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment, updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    posts (id) {
+        id -> Uid, user_id -> Uid, organization_id -> Uid, position -> Text, is_default -> Bool,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, created_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    sessions (id) {
+        id -> Uid, user_id -> Uid, post_id -> Nullable<Uid>, created_at -> Moment, last_used_at -> Moment, expires_at -> Moment,
+        revoked_at -> Nullable<Moment>, revoked_why -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    refresh_tokens (id) {
+        id -> Uid, session_id -> Uid, token_hash -> Text, created_at -> Moment, expires_at -> Moment, rotated_at -> Nullable<Moment>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Moment;
+    signing_keys (kid) { kid -> Text, public_key -> Text, sealed_secret -> Text, created_at -> Moment, retired_at -> Nullable<Moment>, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    access (organization_id, kind, record_id) { organization_id -> Uid, kind -> Text, record_id -> Uid, relations -> Integer, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    journal (id) {
+        id -> Uid, act_id -> Uid, seq -> Nullable<BigInt>, hash -> Nullable<Text>, at -> Moment, user_id -> Nullable<Uid>,
+        organization_id -> Nullable<Uid>, province_id -> Nullable<Uid>, owner_organization_id -> Nullable<Uid>, kind -> Text,
+        record_id -> Uid, record_version -> Nullable<Integer>, action -> Text, reason -> Nullable<Text>,
+        before -> Nullable<Document>, after -> Nullable<Document>, request_id -> Text, address -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    access_log (id) {
+        id -> Uid, at -> Moment, user_id -> Nullable<Uid>, organization_id -> Nullable<Uid>, province_id -> Nullable<Uid>,
+        kind -> Text, record_id -> Nullable<Uid>, what -> Text, request_id -> Text, address -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Moment;
+    idempotency (caller, key) {
+        caller -> Text, key -> Text, fingerprint -> Text, status -> Integer, etag -> Nullable<Text>, location -> Nullable<Text>,
+        body -> Text, created_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    counters (scope) { scope -> Text, value -> BigInt, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment};
+    calendars (version) {
+        version -> Text, first_year -> Integer, last_year -> Integer, unconfirmed -> Bool, data -> Document, is_current -> Bool, created_at -> Moment,
+    }
+}
+
+joinable!(organization_aliases -> organizations (organization_id));
+joinable!(organization_group_members -> organization_groups (group_id));
+joinable!(organization_functions -> organizations (organization_id));
+joinable!(posts -> users (user_id));
+joinable!(posts -> organizations (organization_id));
+joinable!(refresh_tokens -> sessions (session_id));
+
+allow_tables_to_appear_in_same_query!(
+    access,
+    provinces,
+    organizations,
+    organization_aliases,
+    organization_successions,
+    organization_groups,
+    organization_group_members,
+    organization_functions,
+    users,
+    posts,
+    sessions,
+    refresh_tokens,
+    journal,
+);
