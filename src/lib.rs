@@ -22,9 +22,17 @@ pub mod db;
 pub mod flow;
 pub mod http;
 pub mod journal;
-// slices
+// slices, lowest first
 pub mod organizations;
+pub mod people;
+// assembly
+pub mod seed;
+pub mod server;
+pub mod terminal;
 
+pub use error::{Error, Result};
+
+use actix_web::get;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
@@ -49,13 +57,61 @@ impl Modify for Bearer {
     }
 }
 
+/// This API as OpenAPI 3.1
+#[utoipa::path(tag = "meta", security(()), responses((status = 200, description = "The document", body = db::Json)))]
+#[get("/openapi.json")]
+async fn get_openapi(call: http::Call) -> error::Result<actix_web::HttpResponse> {
+    let document = call.house().contract.document.clone();
+    call.answer(http::Answer::text(document))
+}
+
 /// The slices, mounted in floor order.
 pub fn api(config: &mut ServiceConfig) {
+    config.service(get_openapi);
     organizations::mount(config);
+    people::mount(config);
 }
 
 /// The finished OpenAPI document.
 pub fn document() -> Result<serde_json::Value, serde_json::Error> {
     let (_, document) = actix_web::App::new().into_utoipa_app().openapi(Base::openapi()).service(scope::scope("/api/v1").configure(api)).split_for_parts();
     Ok(http::openapi::finish(serde_json::to_value(document)?))
+}
+
+/// The policy of every slice, one line a rule and act: slice, who, position, standing, act.
+pub fn policy_matrix() -> String {
+    let mut lines = Vec::new();
+    policy_lines("provinces", organizations::provinces::RULES, |a| a.word(), &mut lines);
+    policy_lines("organizations", organizations::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("organization_groups", organizations::groups::RULES, |a| a.word(), &mut lines);
+    policy_lines("organization_functions", organizations::functions::RULES, |a| a.word(), &mut lines);
+    policy_lines("users", people::policy::RULES, |a| a.word(), &mut lines);
+    lines.sort();
+    lines.dedup();
+    lines.join("\n") + "\n"
+}
+
+fn policy_lines<A: Copy>(slice: &str, rules: &[authz::Rule<A>], word: impl Fn(A) -> &'static str, lines: &mut Vec<String>) {
+    for rule in rules {
+        let who = match rule.who {
+            authz::Who::Anyone => "anyone".to_owned(),
+            authz::Who::Group(group) => group.word().to_owned(),
+            authz::Who::Holder(function) => format!("holder:{}", function.word()),
+            authz::Who::SystemAdmin => "system_admin".to_owned(),
+        };
+        let standings: Vec<&str> = match rule.with {
+            authz::Reach::Any => vec!["any"],
+            authz::Reach::Open(authz::Audience::Related) => vec!["open:related"],
+            authz::Reach::Open(authz::Audience::Overseers) => vec!["open:overseers"],
+            authz::Reach::Open(authz::Audience::Province) => vec!["open:province"],
+            authz::Reach::Related(bits) => authz::Relations::NAMES.iter().filter(|(_, bit)| bits.any(*bit)).map(|(name, _)| *name).collect(),
+        };
+        for position in rule.at {
+            for standing in &standings {
+                for act in rule.may {
+                    lines.push(format!("{slice}\t{who}\t{position}\t{standing}\t{}", word(*act)));
+                }
+            }
+        }
+    }
 }

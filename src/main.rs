@@ -1,1 +1,167 @@
-fn main() {}
+//! The program is its own task runner.
+
+use clap::{Parser, Subcommand};
+use nhipcau::{
+    Error, Result,
+    config::Settings,
+    db::{self, Db},
+    http::token,
+    seed, server, terminal,
+    time::Clock,
+};
+use std::{net::TcpListener, path::PathBuf, process::ExitCode};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[derive(Parser)]
+#[command(name = "nhipcau", version, about = "Nhịp Cầu: theo dõi, tổng hợp, phối hợp, trao đổi thông tin đối ngoại nhân dân")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve an installation of one's own (default)
+    Serve,
+    /// Load the five provinces, print a sign-in table, and serve
+    Demo,
+    /// Bring the database up to date
+    Migrate,
+    /// Print the OpenAPI document
+    Openapi,
+    /// Load a province from a file in the form of src/seed/*.json
+    Seed {
+        /// The file
+        file: PathBuf,
+    },
+    /// Manage accounts, provinces and keys at the terminal
+    Admin {
+        #[command(subcommand)]
+        command: Admin,
+    },
+    /// Print the policy matrix: slice, who, position, relation, acts
+    Policy,
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Create the first system administrator; prints the invented password
+    Create {
+        /// Sign-in name
+        username: String,
+    },
+    /// Create a province
+    Province {
+        /// Short code, such as BDI
+        code: String,
+        /// Full name, such as "Tỉnh Bình Định"
+        name: String,
+        /// It is a centrally run city
+        #[arg(long)]
+        city: bool,
+    },
+    /// Create a user with a post; prints the invented password
+    User {
+        /// Sign-in name
+        username: String,
+        /// Full name
+        full_name: String,
+        /// Code of the province
+        province: String,
+        /// Code of the organisation
+        organization: String,
+        /// leader, officer, clerk, viewer or org_admin
+        position: String,
+    },
+    /// Give a user a fresh password; prints it
+    ResetPassword {
+        /// Sign-in name
+        username: String,
+    },
+    /// Make a new signing key; tokens signed by the older ones stay good
+    RotateKeys,
+}
+
+fn main() -> ExitCode {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info,actix_server=warn,nhipcau::access=warn")).init();
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("nhipcau: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<()> {
+    let command = arguments.command.unwrap_or(Command::Serve);
+    match command {
+        Command::Openapi => {
+            println!("{}", serde_json::to_string_pretty(&nhipcau::document()?)?);
+            return Ok(());
+        }
+        Command::Policy => {
+            print!("{}", nhipcau::policy_matrix());
+            return Ok(());
+        }
+        _ => {}
+    }
+    let settings = Settings::from_environment().map_err(Error::internal)?;
+    std::fs::create_dir_all(&settings.data).map_err(|e| Error::internal(format!("{}: {e}", settings.data.display())))?;
+    match command {
+        Command::Serve => serve(settings),
+        Command::Demo => {
+            let house = server::open(settings, Clock::System)?;
+            seed::demo(&house)?;
+            listen(house)
+        }
+        Command::Migrate => {
+            let done = db::migrate(&settings.database)?;
+            println!("{}", if done.is_empty() { "up to date".to_owned() } else { done.join("\n") });
+            Ok(())
+        }
+        Command::Seed { file } => {
+            let db = opened(&settings)?;
+            let text = std::fs::read_to_string(&file).map_err(|e| Error::internal(format!("{}: {e}", file.display())))?;
+            println!("{}", seed::load_text(&db, &text, Clock::System.now())?);
+            Ok(())
+        }
+        Command::Admin { command } => administer(&settings, command),
+        Command::Openapi | Command::Policy => Ok(()),
+    }
+}
+
+fn opened(settings: &Settings) -> Result<Db> {
+    db::migrate(&settings.database)?;
+    Db::open(&settings.database, 2)
+}
+
+fn administer(settings: &Settings, command: Admin) -> Result<()> {
+    let db = opened(settings)?;
+    let now = Clock::System.now();
+    match command {
+        Admin::Create { username } => terminal::create_admin(&db, &username, now),
+        Admin::Province { code, name, city } => terminal::create_province(&db, &code, &name, city, now),
+        Admin::User { username, full_name, province, organization, position } => {
+            terminal::create_user(&db, terminal::Person { username, full_name, province, organization, position }, now)
+        }
+        Admin::ResetPassword { username } => terminal::reset_password(&db, &username, now),
+        Admin::RotateKeys => {
+            println!("kid {}", token::add(&db, &server::key_source(settings), now)?);
+            Ok(())
+        }
+    }
+}
+
+fn serve(settings: Settings) -> Result<()> {
+    listen(server::open(settings, Clock::System)?)
+}
+
+fn listen(house: nhipcau::http::House) -> Result<()> {
+    let bind = |address: std::net::SocketAddr| TcpListener::bind(address).map_err(|e| Error::internal(format!("{address}: {e}")));
+    let (api, admin) = (bind(house.settings.listen)?, bind(house.settings.admin_listen)?);
+    println!("Nhịp Cầu: http://{}/docs  (health and metrics: http://{})", house.settings.listen, house.settings.admin_listen);
+    actix_web::rt::System::new().block_on(async move { server::run(house, api, admin).await.map_err(Error::internal) })
+}

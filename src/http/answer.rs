@@ -23,11 +23,12 @@ pub struct Answer {
     pub(super) is_page: bool,
     pub(super) body: Vec<u8>,
     pub(super) secret: bool,
+    pub(super) kept: Option<String>,
 }
 
 impl Answer {
     fn of(status: u16, body: &impl Serialize) -> Result<Self> {
-        Ok(Self { status, version: None, location: None, next: None, is_page: false, body: serde_json::to_vec(body)?, secret: false })
+        Ok(Self { status, version: None, location: None, next: None, is_page: false, body: serde_json::to_vec(body)?, secret: false, kept: None })
     }
     /// 200 with a record.
     pub fn one(record: &impl Serialize, version: i32) -> Result<Self> {
@@ -37,13 +38,17 @@ impl Answer {
     pub fn value(value: &impl Serialize) -> Result<Self> {
         Self::of(200, value)
     }
+    /// 200 with JSON that is written already.
+    pub fn text(json: String) -> Self {
+        Self { body: json.into_bytes(), status: 200, ..Self::none() }
+    }
     /// 201 with the new record and where it is.
     pub fn created(location: String, record: &impl Serialize, version: i32) -> Result<Self> {
         Ok(Self { version: Some(version), location: Some(location), ..Self::of(201, record)? })
     }
     /// 204.
     pub fn none() -> Self {
-        Self { status: 204, version: None, location: None, next: None, is_page: false, body: vec![], secret: false }
+        Self { status: 204, version: None, location: None, next: None, is_page: false, body: vec![], secret: false, kept: None }
     }
     /// 200 with a page of a list.
     pub fn page<T: Serialize>(page: &Page<T>) -> Result<Self> {
@@ -57,6 +62,11 @@ impl Answer {
         }
         let wire = Wire { items: &page.items, next_cursor: page.next.as_deref(), total: page.total };
         Ok(Self { next: page.next.clone(), is_page: true, ..Self::of(200, &wire)? })
+    }
+    /// What a repeated call is answered instead, where this answer holds a secret shown once (RULES 21).
+    pub fn keeping(mut self, kept: &impl Serialize) -> Result<Self> {
+        self.kept = Some(serde_json::to_string(kept)?);
+        Ok(self)
     }
     /// Marks personal or secret content: nobody may keep a copy.
     pub fn secret(mut self) -> Self {

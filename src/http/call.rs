@@ -193,6 +193,14 @@ impl Call {
     pub fn request(&self) -> &str {
         &self.0.request
     }
+    /// What the gate has seen.
+    pub fn seen(&self) -> &Seen {
+        &self.0
+    }
+    /// The signed-in user; 401 where the session has ended.
+    pub fn whoami(&self, conn: &mut Conn) -> Result<Id> {
+        Ok(self.0.ask(conn, "")?.actor.user)
+    }
 
     /// Looks, and may not touch.
     pub async fn read(self, work: impl FnOnce(&mut Conn, &Ask) -> Result<Answer> + Send + 'static) -> Result<HttpResponse> {
@@ -249,7 +257,11 @@ impl Call {
                     return Err(Error::Replay(Box::new(Replay { status, etag: tag, location: None, body: text()?, replayed: false })));
                 }
                 if ask.conditions.idempotency.is_some() {
-                    ask.keep(conn, answer.status, tag.as_deref(), answer.location.as_deref(), &text()?)?;
+                    let kept = match &answer.kept {
+                        Some(kept) => kept.clone(),
+                        None => text()?,
+                    };
+                    ask.keep(conn, answer.status, tag.as_deref(), answer.location.as_deref(), &kept)?;
                 }
                 Ok(answer)
             })
@@ -259,6 +271,11 @@ impl Call {
             Err(Error::Replay(first)) => answer::replay(*first),
             Err(e) => Err(e),
         }
+    }
+
+    /// Answers what needs neither a session nor the database.
+    pub fn answer(self, answer: Answer) -> Result<HttpResponse> {
+        answer::respond(answer, &self.0)
     }
 
     /// For calls without a session (sign-in): a unit of work that knows nobody. Refusals inside are committed too, so

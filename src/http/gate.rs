@@ -37,6 +37,9 @@ const HEADER_LIMIT: usize = 16 << 10;
 /// Bytes of an upload, at most, with room for the form around it.
 pub const UPLOAD_LIMIT: usize = (50 << 20) + (64 << 10);
 
+/// A request that is not answered by then is given up (the work of its transaction ends by itself).
+const REQUEST_TIME: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Passes a request through the gate.
 pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
@@ -54,10 +57,10 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
     let mut response = match outcome {
         Ok(None) => {
             let seen = request.extensions().get::<Arc<Seen>>().cloned();
-            let response = match next.call(request).await {
-                Ok(response) => response.map_into_boxed_body(),
-                // Extractors and unknown routes outside the contract end here.
-                Err(e) => return Err(e),
+            let answering = tokio::time::timeout(REQUEST_TIME, next.call(request));
+            let response = match answering.await {
+                Ok(response) => response?.map_into_boxed_body(),
+                Err(_) => return Err(Error::refuse(408, "too_slow", "Yêu cầu quá 30 giây.", "The request took longer than 30 seconds.").into()),
             };
             settle(response, seen, &house, lang, &instance, &id).await
         }

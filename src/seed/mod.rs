@@ -1,0 +1,7 @@
+//! Provinces as data: one file a province, loaded through the slices' own functions. Loading again changes nothing.
+
+mod demo;
+mod load;
+
+pub use demo::demo;
+pub use load::{FILES, load_text};

@@ -1,0 +1,267 @@
+//! The contract (API.md) on every operation there is: the list is taken from the app's own document.
+
+use crate::harness::{House, each};
+use serde_json::{Value, json};
+
+fn operations() -> Vec<(String, String, Value)> {
+    let document = nhipcau::document().expect("a document");
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            all.push((method.to_uppercase(), path.clone(), operation.clone()));
+        }
+    }
+    all
+}
+
+fn filled(path: &str) -> String {
+    let mut out = String::new();
+    for part in path.split('/').skip(1) {
+        out.push('/');
+        out.push_str(if part.starts_with('{') { "01990000-0000-7000-8000-000000000000" } else { part });
+    }
+    out
+}
+
+fn is_public(operation: &Value) -> bool {
+    operation["security"].as_array().is_some_and(Vec::is_empty)
+}
+
+fn is_problem(reply: &crate::harness::Reply) {
+    assert_eq!(
+        reply.headers.get("content-type").map(String::as_str),
+        Some("application/problem+json"),
+        "{}: {}",
+        reply.asked,
+        String::from_utf8_lossy(&reply.bytes)
+    );
+    for member in ["type", "title", "detail", "instance", "code", "trace_id"] {
+        assert!(reply[member].is_string(), "{} has no {member}: {}", reply.asked, reply.json);
+    }
+    assert_eq!(reply["status"], json!(reply.status));
+    assert_eq!(reply["trace_id"].as_str(), reply.headers.get("x-request-id").map(String::as_str));
+}
+
+#[test]
+fn the_committed_document_is_the_one_that_is_served() {
+    let committed = include_str!("../../openapi/openapi.json");
+    let served = serde_json::to_string_pretty(&nhipcau::document().expect("a document")).expect("JSON") + "\n";
+    assert!(committed == served, "openapi/openapi.json is out of date: run `cargo run -- openapi > openapi/openapi.json`");
+}
+
+#[test]
+fn every_operation_without_a_token_is_401_and_says_how_to_sign_in() {
+    each("2021-06-01T08:00", |house| {
+        for (method, path, operation) in operations().iter().filter(|(_, _, o)| !is_public(o)) {
+            let _ = operation;
+            let reply = house.send(method, &filled(path), &[], None).expect(401);
+            is_problem(&reply);
+            assert!(reply.headers["www-authenticate"].starts_with("Bearer"));
+            let reply = house.send(method, &filled(path), &[("authorization", "Bearer abc.def.ghi")], None).expect(401);
+            is_problem(&reply);
+        }
+    });
+}
+
+#[test]
+fn a_token_that_has_expired_is_401() {
+    each("2021-06-01T08:00", |house| {
+        house.load("binh_dinh");
+        let bearer = format!("Bearer {}", house.person("BDI", "LHHN", "leader").token());
+        house.send("GET", "/api/v1/auth/me", &[("authorization", &bearer)], None).expect(200);
+        house.wait(15 * 60 + 1);
+        house.send("GET", "/api/v1/auth/me", &[("authorization", &bearer)], None).expect(401);
+    });
+}
+
+#[test]
+fn unknown_routes_wrong_methods_and_options_are_answered_by_rule() {
+    each("2021-06-01T08:00", |house| {
+        house.load("binh_dinh");
+        let leader = house.person("BDI", "LHHN", "leader");
+        is_problem(&leader.get("/no-such-thing").expect(404));
+        is_problem(&house.send("GET", "/api/v1/no-such-thing", &[], None).expect(401));
+        for method in ["PUT", "TRACE", "FOO"] {
+            let reply = leader.send(method, "/organizations", &[], None).expect(405);
+            is_problem(&reply);
+            assert_eq!(reply.headers["allow"], "GET, HEAD, OPTIONS, POST");
+        }
+        let options = leader.send("OPTIONS", "/organizations", &[], None).expect(204);
+        assert_eq!(options.headers["allow"], "GET, HEAD, OPTIONS, POST");
+        let (get, head) = (leader.get("/organizations?limit=3").expect(200), leader.send("HEAD", "/organizations?limit=3", &[], None).expect(200));
+        assert_eq!(get.etag(), head.etag());
+        assert!(head.bytes.is_empty());
+    });
+}
+
+#[test]
+fn parameters_are_checked_and_never_ignored() {
+    each("2021-06-01T08:00", |house| {
+        house.load("binh_dinh");
+        let leader = house.person("BDI", "LHHN", "leader");
+        for bad in [
+            "limit=201",
+            "limit=0",
+            "limit=x",
+            "no_such=1",
+            "limit=2&limit=3",
+            "kind=no_such",
+            "sort=no_such",
+            "fields=no_such",
+            "format=yaml",
+            "count=some",
+            "province_id=7",
+        ] {
+            let reply = leader.get(&format!("/organizations?{bad}")).expect(400);
+            is_problem(&reply);
+            assert!(!reply["errors"].as_array().expect("faults").is_empty(), "{bad}: {}", reply.json);
+        }
+        // A cursor that does not decode is data that the schema allows: 422 (RULES 19).
+        is_problem(&leader.get("/organizations?cursor=abc").expect(422));
+        let english = leader.send("GET", "/organizations?limit=0", &[("accept-language", "en")], None).expect(400);
+        assert_eq!(english["detail"], "Some parameters are wrong; see errors.");
+        let narrow = leader.get("/organizations?fields=id,name&limit=1").expect(200);
+        assert_eq!(narrow.items()[0].as_object().expect("a record").len(), 2);
+    });
+}
+
+#[test]
+fn pages_join_without_gap_or_overlap() {
+    each("2021-06-01T08:00", |house| {
+        house.load("binh_dinh");
+        let leader = house.person("BDI", "UBND", "leader");
+        for sort in ["name", "-created_at"] {
+            let whole: Vec<Value> = leader.get(&format!("/organizations?limit=200&sort={sort}")).expect(200).items().iter().map(|o| o["id"].clone()).collect();
+            let mut joined = Vec::new();
+            let mut path = format!("/organizations?limit=7&sort={sort}&count=exact");
+            loop {
+                let page = leader.get(&path).expect(200);
+                assert_eq!(page["total"], json!(whole.len()));
+                joined.extend(page.items().iter().map(|o| o["id"].clone()));
+                let Some(next) = page["next_cursor"].as_str() else {
+                    assert!(page.json.get("next_cursor").is_none());
+                    break;
+                };
+                let link = &page.headers["link"];
+                assert!(link.contains("rel=\"next\"") && link.contains(next), "{link}");
+                path = format!("/organizations?limit=7&sort={sort}&count=exact&cursor={next}");
+            }
+            assert_eq!(joined, whole);
+        }
+    });
+}
+
+#[test]
+fn bodies_are_read_strictly_and_every_fault_is_told_at_once() {
+    each("2021-06-01T08:00", |house| {
+        let admin = house.administrator();
+        let bearer = format!("Bearer {}", admin.token());
+        let raw =
+            |body: &str| house.send("POST", "/api/v1/provinces", &[("authorization", &bearer), ("content-type", "application/json")], Some(body.as_bytes()));
+        for malformed in ["{", "", "{\"code\":\"ABC\",\"code\":\"ABD\"}", "{\"code\":}", "\u{0}", &format!("{}1{}", "[".repeat(40), "]".repeat(40))] {
+            is_problem(&raw(malformed).expect(400));
+        }
+        let faults = raw(r#"{"code":"abc","name":"","kind":"no_such","more":1}"#).expect(422);
+        for (pointer, code) in
+            [("/code", "bad_pattern"), ("/name", "too_short"), ("/kind", "not_listed"), ("/more", "unknown_member"), ("/short_name", "required")]
+        {
+            assert_eq!(faults.fault(pointer), Some(code), "{}", faults.json);
+        }
+        is_problem(&raw("{\"code\":\"ABC\",\"name\":\"T\\u0001nh\",\"short_name\":\"T\",\"kind\":\"province\"}").expect(422));
+        is_problem(&house.send("POST", "/api/v1/provinces", &[("authorization", &bearer), ("content-type", "text/plain")], Some(b"x")).expect(415));
+        let big = format!("{{\"name\":\"{}\"}}", "x".repeat(1 << 20));
+        is_problem(&raw(&big).expect(413));
+        // NFD comes back as NFC (RULES 26).
+        let made = raw("{\"code\":\"ABC\",\"name\":\"Ti\\u0309nh Thu\\u031b\\u0309\",\"short_name\":\"T\",\"kind\":\"province\"}").expect(201);
+        assert_eq!(made["name"], "Tỉnh Thử");
+    });
+}
+
+#[test]
+fn conditional_requests_keep_everybodys_update() {
+    each("2021-06-01T08:00", |house| {
+        let admin = house.administrator();
+        let made = admin.post("/provinces", json!({ "code": "ABC", "name": "Tỉnh Thử", "short_name": "Thử", "kind": "province" })).expect(201);
+        let path = format!("/provinces/{}", made.id());
+        assert_eq!(made.headers["location"], format!("/api/v1{path}"));
+        let read = admin.get(&path).expect(200);
+        admin.send("GET", &path, &[("if-none-match", &read.etag())], None).expect(304);
+        let body = json!({ "name": "Tỉnh Mới" });
+        is_problem(&admin.send("PATCH", &path, &[], Some(&body)).expect(428));
+        for bad in ["*", "W/\"1.aa\"", "\"1.aa\", \"2.bb\"", "1", "\"x\""] {
+            is_problem(&admin.send("PATCH", &path, &[("if-match", bad)], Some(&body)).expect(400));
+        }
+        let changed = admin.patch(&path, &read, body.clone()).expect(200);
+        assert_eq!(changed["version"], 2);
+        let stale = admin.patch(&path, &read, body).expect(412);
+        is_problem(&stale);
+        assert!(stale.etag().starts_with("\"2"));
+        // The English answer is another answer, and so is a narrower one.
+        let english = admin.send("GET", &path, &[("accept-language", "en")], None).expect(200);
+        assert_ne!(english.etag(), changed.etag());
+        // Nothing is kept of a rehearsal.
+        let rehearsed =
+            admin.send("PATCH", &format!("{path}?validate_only=true"), &[("if-match", &changed.etag())], Some(&json!({ "name": "Tỉnh Khác" }))).expect(200);
+        assert_eq!(rehearsed["name"], "Tỉnh Khác");
+        assert_eq!(admin.get(&path)["name"], "Tỉnh Mới");
+    });
+}
+
+#[test]
+fn an_idempotency_key_makes_a_call_happen_once() {
+    each("2021-06-01T08:00", |house| {
+        let admin = house.administrator();
+        let body = json!({ "code": "ABC", "name": "Tỉnh Thử", "short_name": "Thử", "kind": "province" });
+        let call = |key: &str, body: &Value| admin.send("POST", "/provinces", &[("idempotency-key", key)], Some(body));
+        let first = call("khoa-1", &body).expect(201);
+        let again = call("khoa-1", &body).expect(201);
+        assert_eq!(again.headers["idempotent-replayed"], "true");
+        assert_eq!((&first.json, first.etag(), &first.headers["location"]), (&again.json, again.etag(), &again.headers["location"]));
+        let mut other = body.clone();
+        other["name"] = json!("Tỉnh Khác");
+        assert_eq!(call("khoa-1", &other).expect(422).code(), "invalid");
+        // A refusal leaves the key free.
+        call("khoa-2", &json!({ "code": "x" })).expect(422);
+        other["code"] = json!("ABD");
+        call("khoa-2", &other).expect(201);
+        is_problem(&call("co dau cach", &body).expect(400));
+        // After a day the key is free again; the province itself is a duplicate by then.
+        house.wait(24 * 3600 + 1);
+        assert_eq!(call("khoa-1", &body).expect(409).code(), "duplicate");
+    });
+}
+
+#[test]
+fn two_writers_with_one_etag_make_one_change() {
+    each("2021-06-01T08:00", |house: &House| {
+        let admin = house.administrator();
+        let made = admin.post("/provinces", json!({ "code": "ABC", "name": "Tỉnh Thử", "short_name": "Thử", "kind": "province" })).expect(201);
+        let url = format!("{}/api/v1/provinces/{}", house.base, made.id());
+        let bearer = format!("Bearer {}", admin.token());
+        let mut etag = made.etag();
+        for round in 0..20 {
+            let statuses: Vec<u16> = std::thread::scope(|scope| {
+                let writers: Vec<_> = (0..2)
+                    .map(|writer| {
+                        let (url, bearer, etag) = (&url, &bearer, &etag);
+                        scope.spawn(move || {
+                            let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+                            let sent = agent
+                                .patch(url)
+                                .header("authorization", bearer)
+                                .header("if-match", etag)
+                                .header("content-type", "application/merge-patch+json")
+                                .send(format!("{{\"name\":\"Tên {round} {writer}\"}}"));
+                            sent.expect("an answer").status().as_u16()
+                        })
+                    })
+                    .collect();
+                writers.into_iter().map(|w| w.join().expect("a writer")).collect()
+            });
+            let mut sorted = statuses.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, [200, 412], "round {round}");
+            etag = admin.get(&format!("/provinces/{}", made.id())).etag();
+        }
+    });
+}

@@ -1,0 +1,3 @@
+//! Stories: what people of a province do, lived through HTTP.
+
+mod people;

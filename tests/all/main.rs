@@ -1,0 +1,5 @@
+//! Every test that goes through HTTP, on SQLite and, where NHIPCAU_TEST_POSTGRES_URL is set, on PostgreSQL too.
+
+mod contract;
+mod harness;
+mod lives;
