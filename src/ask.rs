@@ -61,6 +61,9 @@ impl Ask {
     }
 }
 
+/// A kept answer: fingerprint, status, entity tag, location, body, when.
+type FirstAnswer = (String, i32, Option<String>, Option<String>, String, Stamp);
+
 /// Hours that the answer to an idempotent call is kept.
 pub const IDEMPOTENCY_HOURS: i64 = 24;
 
@@ -76,7 +79,7 @@ impl Ask {
             if !try_lock(conn, lock_number(&caller, key))? {
                 return Err(still_running());
             }
-            let first: Option<(String, i32, Option<String>, Option<String>, String, Stamp)> = idempotency::table
+            let first: Option<FirstAnswer> = idempotency::table
                 .find((&caller, key))
                 .select((idempotency::fingerprint, idempotency::status, idempotency::etag, idempotency::location, idempotency::body, idempotency::created_at))
                 .first(conn)

@@ -44,6 +44,20 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 #[openapi(
     info(title = "Nhịp Cầu", description = "Theo dõi, tổng hợp, phối hợp, trao đổi thông tin đối ngoại nhân dân. Follows, consolidates, coordinates and exchanges information on people-to-people diplomacy."),
     components(schemas(error::Problem, error::ProblemFault)),
+    servers((url = "/", description = "This installation")),
+    tags(
+        (name = "auth", description = "Đăng nhập · Signing in"),
+        (name = "organizations", description = "Tỉnh, cơ quan, nhóm, chức năng · Provinces, organisations, groups, functions"),
+        (name = "people", description = "Người dùng, chức danh · Users and posts"),
+        (name = "documents", description = "Văn bản · Documents and their distribution"),
+        (name = "plans", description = "Kế hoạch, nhiệm vụ, đôn đốc · Plans, tasks, urgings"),
+        (name = "reporting", description = "Chế độ, kỳ, báo cáo, tổng hợp · Regimes, periods, submissions, consolidated reports"),
+        (name = "recommendations", description = "Khó khăn, vướng mắc, kiến nghị · Obstacles and recommendations"),
+        (name = "notifications", description = "Hộp việc · Inbox"),
+        (name = "audit", description = "Nhật ký · Journal"),
+        (name = "calendar", description = "Lịch làm việc · Working days"),
+        (name = "meta", description = "Danh mục, tài liệu API · Code lists and this document")
+    ),
     modifiers(&Bearer),
     security(("bearer" = []))
 )]

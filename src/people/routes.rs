@@ -34,7 +34,7 @@ fn shown_once(view: UserView, created: bool) -> Result<Answer> {
     let mut kept = view.clone();
     kept.initial_password = None;
     let answer = if created { Answer::created(format!("/api/v1/users/{}", view.id), &view, view.version)? } else { Answer::one(&view, view.version)? };
-    Ok(answer.secret().keeping(&kept)?)
+    answer.secret().keeping(&kept)
 }
 
 /// Users of the caller's organisation; all of them for a system administrator

@@ -78,15 +78,13 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewUser>, secret: &str, ha
     }
     ask.proceed(conn, None)?;
     let new = body.open()?;
-    if !ask.actor.is_system_admin() {
-        if ask.actor.organization != Some(new.organization_id) {
-            return Err(Error::fault(
-                "/organization_id",
-                "other_organization",
-                "Chỉ thêm được người của cơ quan mình.",
-                "Users are added to the own organisation.",
-            ));
-        }
+    if !ask.actor.is_system_admin() && ask.actor.organization != Some(new.organization_id) {
+        return Err(Error::fault(
+            "/organization_id",
+            "other_organization",
+            "Chỉ thêm được người của cơ quan mình.",
+            "Users are added to the own organisation.",
+        ));
     }
     let user = add(conn, ask, new, hash, true)?;
     let mut view = seen(conn, ask, user)?;

@@ -1,0 +1,157 @@
+//! The rules of the house as a machine: a file looks down the stairs, never up.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Floors, lowest first; a name on one floor may use every name before it in this list.
+const GROUND: &[&str] = &["words", "error", "id", "time", "text", "secrecy", "period", "calendar", "ontime", "page", "schema"];
+const TOOLS: &[&str] = &["config", "db", "authz", "ask", "flow", "journal", "calendars", "sequencer", "access_reads", "http", "worker", "export", "files"];
+const SLICES: &[&str] = &["organizations", "people", "documents", "plans", "reporting", "recommendations", "mergers", "notices", "audit", "calendar_days", "meta"];
+
+/// What a file of the ground may say although it stands higher: the column types behind the tables.
+const ALLOWED: &[(&str, &str)] = &[("schema", "db")];
+
+fn rust_files(dir: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(dir).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            all.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            all.push(path);
+        }
+    }
+    all.sort();
+    all
+}
+
+/// Every `crate::name` that the code of a file says, comments and tests aside.
+fn named(text: &str) -> Vec<String> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut all = Vec::new();
+    let lines: Vec<&str> = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+    let code = lines.join("\n");
+    let mut rest = code.as_str();
+    while let Some(at) = rest.find("crate::") {
+        rest = &rest[at + 7..];
+        if let Some(list) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut word = String::new();
+            for c in list.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => word.clear(),
+                    c if depth == 0 && (c.is_alphanumeric() || c == '_') => word.push(c),
+                    ':' if depth == 0 && !word.is_empty() => all.push(std::mem::take(&mut word)),
+                    _ => {}
+                }
+                if depth == 0 && c == ',' {
+                    continue;
+                }
+            }
+        } else {
+            let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if !word.is_empty() {
+                all.push(word);
+            }
+        }
+    }
+    all
+}
+
+fn top(path: &Path) -> String {
+    let inside = path.strip_prefix("src").expect("a source file");
+    let first = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn no_file_looks_up_the_stairs() {
+    let floors: Vec<&str> = GROUND.iter().chain(TOOLS).chain(SLICES).copied().collect();
+    let mut wrong = Vec::new();
+    for path in rust_files(Path::new("src")) {
+        let own = top(&path);
+        let Some(at) = floors.iter().position(|f| *f == own) else {
+            assert!(["lib", "main", "server", "seed", "terminal"].contains(&own.as_str()), "{} stands on no floor", path.display());
+            continue;
+        };
+        let text = fs::read_to_string(&path).expect("a file");
+        for name in named(&text) {
+            if name == own || ALLOWED.contains(&(own.as_str(), name.as_str())) {
+                continue;
+            }
+            // Within ground and within tools a file may use its neighbours; a slice only the slices before it.
+            let floor_of = |n: &str| if GROUND.contains(&n) { 0 } else if TOOLS.contains(&n) { 1 } else { 2 };
+            let Some(there) = floors.iter().position(|f| *f == name) else { continue };
+            let up = if floor_of(&own) == 2 { there > at } else { floor_of(&name) > floor_of(&own) };
+            if up {
+                wrong.push(format!("{} uses crate::{name}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn inside_a_slice_nobody_uses_a_higher_step() {
+    const STEPS: &[&str] = &["model", "policy", "store", "workflow", "routes"];
+    let mut wrong = Vec::new();
+    for path in rust_files(Path::new("src")) {
+        let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let Some(at) = STEPS.iter().position(|s| *s == stem) else { continue };
+        let text = fs::read_to_string(&path).expect("a file");
+        for higher in &STEPS[at + 1..] {
+            for form in [format!("super::{higher}"), format!("super::{{{higher}"), format!("    {higher}::")] {
+                if text.lines().any(|l| !l.trim_start().starts_with("//") && l.contains(&form) && l.trim_start().starts_with("use")) {
+                    wrong.push(format!("{} uses {higher}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_db_names_a_database() {
+    let mut wrong = Vec::new();
+    for path in rust_files(Path::new("src")) {
+        if ["db", "config", "main", "lib", "server"].contains(&top(&path).as_str()) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a file");
+        for (at, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for name in ["Conn::Postgres", "Conn::Sqlite", "diesel::pg", "diesel::sqlite", "PgConnection", "SqliteConnection", "PRAGMA", "pg_advisory"] {
+                if code.contains(name) {
+                    wrong.push(format!("{}:{} names {name}", path.display(), at + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_request_can_reach_a_panic() {
+    let mut wrong = Vec::new();
+    for path in rust_files(Path::new("src")) {
+        let text = fs::read_to_string(&path).expect("a file");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if path.file_name().is_some_and(|n| n == "tests.rs") {
+            continue;
+        }
+        for (at, line) in code.lines().enumerate() {
+            let line = line.split("//").next().unwrap_or_default();
+            for word in [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("] {
+                if line.contains(word) {
+                    wrong.push(format!("{}:{} says {word}", path.display(), at + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
