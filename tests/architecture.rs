@@ -8,7 +8,8 @@ use std::{
 /// Floors, lowest first; a name on one floor may use every name before it in this list.
 const GROUND: &[&str] = &["words", "error", "id", "time", "text", "secrecy", "period", "calendar", "ontime", "page", "schema"];
 const TOOLS: &[&str] = &["config", "db", "authz", "ask", "flow", "journal", "calendars", "sequencer", "access_reads", "http", "worker", "export", "files"];
-const SLICES: &[&str] = &["organizations", "people", "documents", "plans", "reporting", "recommendations", "mergers", "notices", "audit", "calendar_days", "meta"];
+const SLICES: &[&str] =
+    &["organizations", "people", "documents", "plans", "reporting", "recommendations", "mergers", "notices", "audit", "calendar_days", "meta"];
 
 /// What a file of the ground may say although it stands higher: the column types behind the tables.
 const ALLOWED: &[(&str, &str)] = &[("schema", "db")];
@@ -85,7 +86,15 @@ fn no_file_looks_up_the_stairs() {
                 continue;
             }
             // Within ground and within tools a file may use its neighbours; a slice only the slices before it.
-            let floor_of = |n: &str| if GROUND.contains(&n) { 0 } else if TOOLS.contains(&n) { 1 } else { 2 };
+            let floor_of = |n: &str| {
+                if GROUND.contains(&n) {
+                    0
+                } else if TOOLS.contains(&n) {
+                    1
+                } else {
+                    2
+                }
+            };
             let Some(there) = floors.iter().position(|f| *f == name) else { continue };
             let up = if floor_of(&own) == 2 { there > at } else { floor_of(&name) > floor_of(&own) };
             if up {

@@ -1,5 +1,7 @@
 //! A running service for one test: a fresh database, a clock moved by hand, people who sign in, and an HTTP client.
 
+#![allow(dead_code)] // each story uses the parts that it needs
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection};
 use nhipcau::{
@@ -33,11 +35,17 @@ pub fn each(local: &str, test: impl Fn(&House)) {
     }
 }
 
+/// The service on PostgreSQL, where that is configured.
+pub fn on_postgres(local: &str) -> Option<House> {
+    std::env::var("NHIPCAU_TEST_POSTGRES_URL").is_ok().then(|| House::start(local, true))
+}
+
 /// The service under test.
 pub struct House {
     pub base: String,
     pub admin: String,
     pub db: Db,
+    pub url: Url,
     pub postgres: bool,
     pub data: PathBuf,
     clock: Arc<AtomicI64>,
@@ -100,6 +108,7 @@ impl House {
             scratch = Some(name);
         }
         let settings = Settings::from(&given).expect("settings");
+        let url = settings.database.clone();
         let clock = Arc::new(AtomicI64::new(micros(local)));
         let house = server::open(settings, Clock::Manual(clock.clone())).expect("the service opens");
         let db = house.db.clone();
@@ -120,7 +129,7 @@ impl House {
         });
         let handle = receive.recv().expect("the service starts");
         let agent = ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).max_redirects(0).build().new_agent();
-        Self { base, admin: admin_base, db, postgres, data, clock, agent, tokens: RefCell::default(), handle: Some(handle), thread: Some(thread), scratch }
+        Self { base, admin: admin_base, url, db, postgres, data, clock, agent, tokens: RefCell::default(), handle: Some(handle), thread: Some(thread), scratch }
     }
 
     /// Sets the clock, Việt Nam time: `2021-11-19T09:00`.
