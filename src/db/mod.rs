@@ -14,7 +14,7 @@ use actix_web::web;
 use diesel::{
     connection::{AnsiTransactionManager, Instrumentation, InstrumentationEvent, SimpleConnection, TransactionManager},
     prelude::*,
-    r2d2::{self, ManageConnection, Pool, PooledConnection, R2D2Connection},
+    r2d2::{self, ManageConnection, Pool, R2D2Connection},
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::{
@@ -117,10 +117,12 @@ impl Db {
     pub async fn snapshot<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
         let db = self.clone();
         blocking(move || {
-            let mut conn = db.connection(&db.reads)?;
-            begin(&mut conn, true)?;
-            let outcome = work(&mut conn);
-            end(&mut conn, outcome)
+            let mut held = db.reads.get()?;
+            let outcome = begin(&mut held.conn, true).and_then(|()| {
+                let outcome = work(&mut held.conn);
+                end(&mut held.conn, outcome)
+            });
+            held.judge(outcome)
         })
         .await
     }
@@ -133,20 +135,22 @@ impl Db {
 
     /// [`Db::read`] for a thread that may block.
     pub fn read_now<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.connection(&self.reads)?;
-        work(&mut conn)
+        let mut held = self.reads.get()?;
+        let outcome = work(&mut held.conn);
+        held.judge(outcome)
     }
 
     /// [`Db::write`] for a thread that may block.
     pub fn write_now<T>(&self, mut work: impl FnMut(&mut Conn) -> Result<T>) -> Result<T> {
         let mut tries = 0;
         loop {
-            let mut conn = self.connection(&self.writes)?;
-            let outcome = begin(&mut conn, false).and_then(|()| {
-                let outcome = work(&mut conn);
-                end(&mut conn, outcome)
+            let mut held = self.writes.get()?;
+            let outcome = begin(&mut held.conn, false).and_then(|()| {
+                let outcome = work(&mut held.conn);
+                end(&mut held.conn, outcome)
             });
-            drop(conn);
+            let outcome = held.judge(outcome);
+            drop(held);
             match outcome {
                 Err(Error::Clash) if tries < CLASH_RETRIES => {
                     tries += 1;
@@ -158,9 +162,18 @@ impl Db {
             }
         }
     }
+}
 
-    fn connection(&self, pool: &Pool<Opener>) -> Result<PooledConnection<Opener>> {
-        Ok(pool.get()?)
+/// A pooled connection; one that failed with the database away is not handed out again.
+struct Held {
+    conn: Conn,
+    dead: bool,
+}
+
+impl Held {
+    fn judge<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        self.dead |= matches!(outcome, Err(Error::Unavailable(_)));
+        outcome
     }
 }
 
@@ -197,7 +210,7 @@ fn end<T>(conn: &mut Conn, outcome: Result<T>) -> Result<T> {
 
 /// Brings the schema up to date; replicas that start together take turns.
 pub fn migrate(url: &Url) -> Result<Vec<String>> {
-    let mut conn = Opener { url: url.clone(), statements: Arc::default() }.connect().map_err(|e| Error::Unavailable(e.to_string()))?;
+    let mut conn = Opener { url: url.clone(), statements: Arc::default() }.establish().map_err(|e| Error::Unavailable(e.to_string()))?;
     let done = match &mut conn {
         Conn::Postgres(c) => {
             c.batch_execute(&format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
@@ -212,7 +225,7 @@ pub fn migrate(url: &Url) -> Result<Vec<String>> {
 
 /// Takes every migration back, newest first; for the test that they go up, down and up.
 pub fn revert_all(url: &Url) -> Result<()> {
-    let mut conn = Opener { url: url.clone(), statements: Arc::default() }.connect().map_err(|e| Error::Unavailable(e.to_string()))?;
+    let mut conn = Opener { url: url.clone(), statements: Arc::default() }.establish().map_err(|e| Error::Unavailable(e.to_string()))?;
     match &mut conn {
         Conn::Postgres(c) => c.revert_all_migrations(POSTGRES).map(drop),
         Conn::Sqlite(c) => c.revert_all_migrations(SQLITE).map(drop),
@@ -236,9 +249,21 @@ struct Opener {
 }
 
 impl ManageConnection for Opener {
-    type Connection = Conn;
+    type Connection = Held;
     type Error = r2d2::Error;
-    fn connect(&self) -> std::result::Result<Conn, r2d2::Error> {
+    fn connect(&self) -> std::result::Result<Held, r2d2::Error> {
+        self.establish().map(|conn| Held { conn, dead: false })
+    }
+    fn is_valid(&self, held: &mut Held) -> std::result::Result<(), r2d2::Error> {
+        held.conn.ping().map_err(r2d2::Error::QueryError)
+    }
+    fn has_broken(&self, held: &mut Held) -> bool {
+        held.dead || held.conn.is_broken()
+    }
+}
+
+impl Opener {
+    fn establish(&self) -> std::result::Result<Conn, r2d2::Error> {
         let mut conn = match &self.url {
             Url::Postgres(url) => Conn::Postgres(PgConnection::establish(url).map_err(r2d2::Error::ConnectionError)?),
             Url::Sqlite(path) => Conn::Sqlite(SqliteConnection::establish(path).map_err(r2d2::Error::ConnectionError)?),
@@ -254,12 +279,6 @@ impl ManageConnection for Opener {
         conn.batch_execute(settings).map_err(r2d2::Error::QueryError)?;
         conn.set_instrumentation(Counter(self.statements.clone()));
         Ok(conn)
-    }
-    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), r2d2::Error> {
-        conn.ping().map_err(r2d2::Error::QueryError)
-    }
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        conn.is_broken()
     }
 }
 
