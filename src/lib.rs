@@ -18,6 +18,7 @@ pub mod words;
 // tools
 pub mod ask;
 pub mod authz;
+pub mod calendars;
 pub mod db;
 pub mod flow;
 pub mod http;
