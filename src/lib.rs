@@ -23,13 +23,19 @@ pub mod db;
 pub mod flow;
 pub mod http;
 pub mod journal;
+pub mod sequencer;
+pub mod worker;
 // slices, lowest first
+pub mod working_days;
 pub mod organizations;
 pub mod people;
+pub mod audit;
+pub mod meta;
 // assembly
 pub mod seed;
 pub mod server;
 pub mod terminal;
+pub mod vocabulary;
 
 pub use error::{Error, Result};
 
@@ -83,8 +89,11 @@ async fn get_openapi(call: http::Call) -> error::Result<actix_web::HttpResponse>
 /// The slices, mounted in floor order.
 pub fn api(config: &mut ServiceConfig) {
     config.service(get_openapi);
+    working_days::mount(config);
     organizations::mount(config);
     people::mount(config);
+    audit::mount(config);
+    meta::mount(config);
 }
 
 /// The finished OpenAPI document.
