@@ -155,3 +155,6 @@ pub fn verify(conn: &mut Conn, from: i64, to: i64) -> Result<Verdict> {
     }
     Ok(verdict)
 }
+
+#[cfg(test)]
+mod tests;
