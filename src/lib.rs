@@ -26,11 +26,11 @@ pub mod journal;
 pub mod sequencer;
 pub mod worker;
 // slices, lowest first
-pub mod working_days;
-pub mod organizations;
-pub mod people;
 pub mod audit;
 pub mod meta;
+pub mod organizations;
+pub mod people;
+pub mod working_days;
 // assembly
 pub mod seed;
 pub mod server;
@@ -109,6 +109,8 @@ pub fn policy_matrix() -> String {
     policy_lines("organizations", organizations::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("organization_groups", organizations::groups::RULES, |a| a.word(), &mut lines);
     policy_lines("organization_functions", organizations::functions::RULES, |a| a.word(), &mut lines);
+    policy_lines("calendar", working_days::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("audit_events", audit::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("users", people::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();
     lines.dedup();

@@ -5,6 +5,7 @@ use crate::{
     audit::model as audit,
     authz,
     organizations::{groups, model as organizations, provinces},
+    people,
     words::Word,
     working_days::model as working_days,
 };
@@ -31,6 +32,7 @@ vocabulary! {
     provinces: ProvinceKind, ProvinceState, ProvinceAction;
     organizations: OrganizationKind, Level, OrganizationState, OrganizationAction;
     groups: Resolution, GroupAction;
+    people: UserAction, UserState;
     working_days: CalendarAction;
     audit: AuditAction, AuditContent;
 }
