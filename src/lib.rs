@@ -27,15 +27,14 @@ pub mod sequencer;
 pub mod worker;
 // slices, lowest first
 pub mod audit;
+pub mod calendar_days;
 pub mod meta;
 pub mod organizations;
 pub mod people;
-pub mod working_days;
 // assembly
 pub mod seed;
 pub mod server;
 pub mod terminal;
-pub mod vocabulary;
 
 pub use error::{Error, Result};
 
@@ -89,7 +88,7 @@ async fn get_openapi(call: http::Call) -> error::Result<actix_web::HttpResponse>
 /// The slices, mounted in floor order.
 pub fn api(config: &mut ServiceConfig) {
     config.service(get_openapi);
-    working_days::mount(config);
+    calendar_days::mount(config);
     organizations::mount(config);
     people::mount(config);
     audit::mount(config);
@@ -109,7 +108,7 @@ pub fn policy_matrix() -> String {
     policy_lines("organizations", organizations::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("organization_groups", organizations::groups::RULES, |a| a.word(), &mut lines);
     policy_lines("organization_functions", organizations::functions::RULES, |a| a.word(), &mut lines);
-    policy_lines("calendar", working_days::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("calendar", calendar_days::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("audit_events", audit::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("users", people::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();

@@ -1,7 +1,7 @@
+use super::vocabulary::VOCABULARY;
 use crate::{
     error::Result,
     http::{Answer, Call},
-    vocabulary::VOCABULARY,
     words::Word,
 };
 use actix_web::{HttpResponse, get};

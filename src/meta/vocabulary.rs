@@ -4,10 +4,10 @@
 use crate::{
     audit::model as audit,
     authz,
+    calendar_days::model as calendar_days,
     organizations::{groups, model as organizations, provinces},
     people,
     words::Word,
-    working_days::model as working_days,
 };
 
 const fn word(value: &'static str, vi: &'static str, en: &'static str) -> Word {
@@ -33,7 +33,7 @@ vocabulary! {
     organizations: OrganizationKind, Level, OrganizationState, OrganizationAction;
     groups: Resolution, GroupAction;
     people: UserAction, UserState;
-    working_days: CalendarAction;
+    calendar_days: CalendarAction;
     audit: AuditAction, AuditContent;
 }
 
@@ -88,7 +88,7 @@ mod tests {
                 None => missing.push(name),
             }
         }
-        assert!(missing.is_empty(), "without labels in vocabulary.rs: {missing:?}");
+        assert!(missing.is_empty(), "without labels in meta/vocabulary.rs: {missing:?}");
     }
 
     #[test]
