@@ -142,6 +142,25 @@ impl Ask {
     }
 }
 
+/// Kept answers that nobody can ask for any more, oldest first.
+pub fn stale_answers(conn: &mut Conn, now: Stamp, limit: i64) -> Result<Vec<(String, String)>> {
+    Ok(idempotency::table
+        .filter(idempotency::created_at.le(now.plus_seconds(-IDEMPOTENCY_HOURS * 3600)))
+        .order(idempotency::created_at)
+        .limit(limit)
+        .select((idempotency::caller, idempotency::key))
+        .load(conn)?)
+}
+
+/// Takes kept answers away.
+pub fn forget_answers(conn: &mut Conn, keys: &[(String, String)]) -> Result<usize> {
+    let mut gone = 0;
+    for (caller, key) in keys {
+        gone += diesel::delete(idempotency::table.find((caller, key))).execute(conn)?;
+    }
+    Ok(gone)
+}
+
 /// 409: the first call with this key has not ended yet.
 pub fn still_running() -> Error {
     Error::conflict(

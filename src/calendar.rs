@@ -169,11 +169,15 @@ impl Calendar {
         Ok(calendar)
     }
 
+    /// The calendar of these rows.
+    pub fn from_seed(seed: &CalendarSeed) -> Result<Calendar, CalendarError> {
+        let dates = |days: &[CalendarDay]| days.iter().map(|day| day.date).collect::<Vec<_>>();
+        Calendar::new(seed.version.clone(), seed.years.iter().copied(), dates(&seed.days_off), dates(&seed.extra_working_days))
+    }
+
     /// The calendar compiled into the program (see [`CalendarSeed::embedded`]).
     pub fn embedded() -> Result<Calendar, CalendarError> {
-        let seed = CalendarSeed::embedded()?;
-        let dates = |days: Vec<CalendarDay>| days.into_iter().map(|day| day.date);
-        Calendar::new(seed.version, seed.years, dates(seed.days_off), dates(seed.extra_working_days))
+        Calendar::from_seed(&CalendarSeed::embedded()?)
     }
 
     /// Name of this state of the data; stored with whatever it computed.

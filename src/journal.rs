@@ -5,7 +5,7 @@ use crate::{
     db::{Conn, Json},
     error::Result,
     id::Id,
-    schema::journal,
+    schema::{access_log, journal},
     time::Stamp,
 };
 use diesel::prelude::*;
@@ -100,3 +100,53 @@ pub fn record(conn: &mut Conn, ask: &Ask, change: Change<'_>, before: Option<&im
 
 /// No record to show: for `before` of a creation and `after` of a deletion.
 pub const NOTHING: Option<&()> = None;
+
+/// A sensitive read: content of the journal, another organisation's attachment. It goes to the access log, never to the
+/// journal, and is written before the answer leaves the house ([`crate::http::Call::witnessed`]).
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = access_log, treat_none_as_default_value = false)]
+pub struct Sighting {
+    /// Its id.
+    pub id: Id,
+    /// When.
+    pub at: Stamp,
+    /// Who.
+    pub user_id: Option<Id>,
+    /// For which organisation.
+    pub organization_id: Option<Id>,
+    /// Of which province the record is.
+    pub province_id: Option<Id>,
+    /// What kind of record.
+    pub kind: String,
+    /// Which record; none for a list.
+    pub record_id: Option<Id>,
+    /// What was looked at, in one word (`list`, `read`, `download`).
+    pub what: String,
+    /// `X-Request-Id`.
+    pub request_id: String,
+    /// From where.
+    pub address: Option<String>,
+}
+
+impl Sighting {
+    /// That this caller has looked at a record of a province (the caller's own where none is named), or at a list.
+    pub fn of(ask: &Ask, kind: &str, record: Option<Id>, province: Option<Id>, what: &str) -> Self {
+        Self {
+            id: Id::fresh(),
+            at: ask.now,
+            user_id: Some(ask.actor.user),
+            organization_id: ask.actor.organization,
+            province_id: province.or(ask.actor.province),
+            kind: kind.to_owned(),
+            record_id: record,
+            what: what.to_owned(),
+            request_id: ask.request.clone(),
+            address: ask.address.clone(),
+        }
+    }
+}
+
+/// Writes sensitive reads to the access log.
+pub fn witness(conn: &mut Conn, sightings: &[Sighting]) -> Result<()> {
+    crate::insert_all!(conn, access_log::table, sightings)
+}

@@ -18,11 +18,17 @@ pub mod words;
 // tools
 pub mod ask;
 pub mod authz;
+pub mod calendars;
 pub mod db;
 pub mod flow;
 pub mod http;
 pub mod journal;
+pub mod sequencer;
+pub mod worker;
 // slices, lowest first
+pub mod audit;
+pub mod calendar_days;
+pub mod meta;
 pub mod organizations;
 pub mod people;
 // assembly
@@ -82,8 +88,11 @@ async fn get_openapi(call: http::Call) -> error::Result<actix_web::HttpResponse>
 /// The slices, mounted in floor order.
 pub fn api(config: &mut ServiceConfig) {
     config.service(get_openapi);
+    calendar_days::mount(config);
     organizations::mount(config);
     people::mount(config);
+    audit::mount(config);
+    meta::mount(config);
 }
 
 /// The finished OpenAPI document.
@@ -99,6 +108,8 @@ pub fn policy_matrix() -> String {
     policy_lines("organizations", organizations::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("organization_groups", organizations::groups::RULES, |a| a.word(), &mut lines);
     policy_lines("organization_functions", organizations::functions::RULES, |a| a.word(), &mut lines);
+    policy_lines("calendar", calendar_days::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("audit_events", audit::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("users", people::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();
     lines.dedup();

@@ -156,3 +156,11 @@ allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     journal,
 );
+
+// notices
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    notice_marks (user_id, notice_key) { user_id -> Uid, notice_key -> Text, read_at -> Moment, }
+}
+joinable!(notice_marks -> users (user_id));

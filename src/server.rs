@@ -11,6 +11,7 @@ use crate::{
         token::{Source, Tokens},
     },
     time::Clock,
+    worker::{self, Job},
 };
 use actix_cors::Cors;
 use actix_web::{
@@ -85,14 +86,30 @@ pub fn serve(house: Data<House>, listener: TcpListener, admin: TcpListener) -> s
     Ok((service, health))
 }
 
+/// What runs in the background.
+pub fn jobs() -> Vec<Job> {
+    worker::standing_jobs()
+}
+
 /// Serves until SIGTERM or SIGINT.
 pub async fn run(house: House, listener: TcpListener, admin: TcpListener) -> std::io::Result<()> {
+    let (db, clock) = (house.db.clone(), house.clock.clone());
     let (service, health) = serve(Data::new(house), listener, admin)?;
     let health_handle = health.handle();
     actix_web::rt::spawn(health);
-    service.await?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let background = actix_web::rt::spawn(worker::run(db.clone(), clock.clone(), jobs(), stopped));
+    let served = service.await;
+    // The last requests have been answered; what they wrote is sealed before the process ends.
+    stop.send_replace(true);
+    if let Err(e) = background.await {
+        log::error!("the worker ended badly: {e}");
+    }
+    if let Err(e) = worker::tick(&db, &jobs(), clock.now()).await {
+        log::warn!("the last round of the worker: {e}");
+    }
     health_handle.stop(false).await;
-    Ok(())
+    served
 }
 
 fn cors(origins: &[String]) -> Cors {

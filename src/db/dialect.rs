@@ -111,6 +111,17 @@ pub fn try_lock(conn: &mut Conn, key: i64) -> Result<bool> {
     }
 }
 
+/// Claims a piece of background work until the transaction ends; false where another process is at it. Must be the first
+/// statement of its transaction: from here on that reads what is committed at each statement. A serialisable one would
+/// keep a picture taken before the lock was had (and so not see what the last holder did), and would make writers of
+/// the rows that it looks at start over.
+pub fn claim(conn: &mut Conn, key: i64) -> Result<bool> {
+    if let Conn::Postgres(c) = conn {
+        diesel::connection::SimpleConnection::batch_execute(c, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")?;
+    }
+    try_lock(conn, key)
+}
+
 /// Inserts many rows in as few statements as each database allows: `insert_all!(conn, table, &rows)?`.
 #[macro_export]
 macro_rules! insert_all {

@@ -6,7 +6,7 @@
 mod dialect;
 mod types;
 
-pub use dialect::{Both, add_to_counter, locked, try_lock, upsert_access};
+pub use dialect::{Both, add_to_counter, claim, locked, try_lock, upsert_access};
 pub use types::{Document, Json, Moment, Uid};
 
 use crate::error::{Error, Result};

@@ -13,6 +13,7 @@ use crate::{
     db::{Conn, Db},
     error::{Error, Replay, Result},
     id::Id,
+    journal::{self, Sighting},
     time::{Clock, Stamp},
     words::Lang,
 };
@@ -62,6 +63,16 @@ impl House {
             settings,
             meter: super::meter::Meter::default(),
         }
+    }
+}
+
+impl House {
+    /// Writes sensitive reads to the access log; for answers that do not go through [`Call::witnessed`], such as files.
+    pub async fn witness(&self, sightings: Vec<Sighting>) -> Result<()> {
+        if sightings.is_empty() {
+            return Ok(());
+        }
+        self.db.write(move |conn| journal::witness(conn, &sightings)).await
     }
 }
 
@@ -214,6 +225,23 @@ impl Call {
                 work(conn, &ask)
             })
             .await?;
+        answer::respond(answer, &self.0)
+    }
+
+    /// Looks at something sensitive. What was seen is in the access log before the answer leaves the house: where it
+    /// cannot be written, nothing is shown.
+    pub async fn witnessed(self, work: impl FnOnce(&mut Conn, &Ask) -> Result<(Answer, Vec<Sighting>)> + Send + 'static) -> Result<HttpResponse> {
+        let seen = self.0.clone();
+        let (answer, sightings) = self
+            .0
+            .house
+            .db
+            .read(move |conn| {
+                let ask = seen.ask(conn, "")?;
+                work(conn, &ask)
+            })
+            .await?;
+        self.0.house.witness(sightings).await?;
         answer::respond(answer, &self.0)
     }
 

@@ -8,7 +8,7 @@ mod routes;
 mod store;
 mod workflow;
 
-pub use model::{KIND, NewPost, NewUser, User, UserAction};
+pub use model::{KIND, NewPost, NewUser, User, UserAction, UserState};
 pub use store::{by_username, find};
 pub use workflow::{add, add_system_admin, set_password, system_actor};
 

@@ -1,3 +1,5 @@
 //! Stories: what people of a province do, lived through HTTP.
 
+mod audit;
+mod calendar;
 mod people;

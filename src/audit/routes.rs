@@ -1,0 +1,56 @@
+use super::{
+    model::{AccessEvent, AccessFilter, AuditEvent, AuditFilter, AuditVerification, VerificationRange},
+    workflow,
+};
+use crate::{
+    error::Result,
+    http::{Answer, Call},
+    id::Id,
+    page::Paging,
+};
+use actix_web::{HttpResponse, get, web::Path};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes of this slice.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(list_audit_events).service(verify_audit_events).service(get_audit_event).service(list_access_events);
+}
+
+/// What was done, newest first
+#[utoipa::path(tag = "audit", params(AuditFilter, Paging), responses((status = 200, description = "A page", body = Vec<AuditEvent>)))]
+#[get("/audit-events")]
+async fn list_audit_events(call: Call) -> Result<HttpResponse> {
+    let (filter, paging): (AuditFilter, Paging) = (call.query()?, call.query()?);
+    call.witnessed(move |conn, ask| {
+        let (page, sighting) = workflow::list(conn, ask, &filter, &paging)?;
+        Ok((Answer::page(&page)?.secret(), vec![sighting]))
+    })
+    .await
+}
+
+/// Whether the chain of entries is as it was sealed
+#[utoipa::path(tag = "audit", params(VerificationRange), responses((status = 200, description = "What was found", body = AuditVerification)))]
+#[get("/audit-events/verification")]
+async fn verify_audit_events(call: Call) -> Result<HttpResponse> {
+    let range: VerificationRange = call.query()?;
+    call.snapshot(move |conn, ask| Answer::value(&workflow::verify(conn, ask, &range)?)).await
+}
+
+/// One entry of the trail
+#[utoipa::path(tag = "audit", params(("id" = Id, Path)), responses((status = 200, description = "The entry", body = AuditEvent)))]
+#[get("/audit-events/{id}")]
+async fn get_audit_event(call: Call, id: Path<Id>) -> Result<HttpResponse> {
+    call.witnessed(move |conn, ask| {
+        let (event, sighting) = workflow::show(conn, ask, *id)?;
+        Ok((Answer::value(&event)?.secret(), vec![sighting]))
+    })
+    .await
+}
+
+/// Who has looked at what is sensitive, newest first
+#[utoipa::path(tag = "audit", params(AccessFilter, Paging), responses((status = 200, description = "A page", body = Vec<AccessEvent>)))]
+#[get("/access-events")]
+async fn list_access_events(call: Call) -> Result<HttpResponse> {
+    let (filter, paging): (AccessFilter, Paging) = (call.query()?, call.query()?);
+    call.read(move |conn, ask| Ok(Answer::page(&workflow::reads(conn, ask, &filter, &paging)?)?.secret())).await
+}

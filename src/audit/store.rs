@@ -1,0 +1,144 @@
+use super::model::{AccessFilter, AuditFilter};
+use crate::{
+    authz::Scope,
+    db::{Conn, MultiBackend, Predicate},
+    error::{Error, Result},
+    id::Id,
+    journal::{Entry, Sighting},
+    page::{Page, Paging},
+    schema::{access, access_log, journal},
+};
+use diesel::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+pub fn find(conn: &mut Conn, id: Id) -> Result<Entry> {
+    journal::table.find(id).select(Entry::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
+}
+
+/// The caller's relations to the records that these entries are about.
+pub fn relations(conn: &mut Conn, organization: Option<Id>, entries: &[Entry]) -> Result<HashMap<(String, Id), i32>> {
+    let Some(organization) = organization else { return Ok(HashMap::new()) };
+    let records: Vec<Id> = entries.iter().map(|e| e.record_id).collect();
+    let rows: Vec<(String, Id, i32)> = access::table
+        .filter(access::organization_id.eq(organization))
+        .filter(access::record_id.eq_any(records))
+        .select((access::kind, access::record_id, access::relations))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(kind, record, relations)| ((kind, record), relations)).collect())
+}
+
+type Rows = Predicate<journal::table>;
+
+/// Entries that the caller may see for one and the same reason; each reason has an index of its own.
+fn reasons(scope: &Scope, system_admin: bool) -> Vec<Option<Rows>> {
+    if system_admin {
+        return vec![None];
+    }
+    if scope.audience.is_some() {
+        return vec![Some(Box::new(journal::province_id.eq_any(scope.provinces.clone()).assume_not_null()))];
+    }
+    let Some(organization) = scope.organization else { return vec![] };
+    let related = access::table.filter(access::organization_id.eq(organization)).filter(access::kind.eq(journal::kind)).select(access::record_id);
+    vec![
+        Some(Box::new(journal::owner_organization_id.eq(organization).assume_not_null())),
+        Some(Box::new(
+            journal::record_id
+                .eq_any(related)
+                .and(journal::owner_organization_id.is_null().or(journal::owner_organization_id.ne(organization).assume_not_null())),
+        )),
+    ]
+}
+
+/// Newest first. One query a reason to see, each of them a page long at most.
+pub fn list(conn: &mut Conn, scope: &Scope, system_admin: bool, filter: &AuditFilter, paging: &Paging) -> Result<Page<Entry>> {
+    let after: Option<(Id, Id)> = paging.after("-id")?;
+    let limit = paging.limit();
+    let (mut rows, mut total) = (BTreeMap::new(), 0_i64);
+    for at in 0..reasons(scope, system_admin).len() {
+        let query = || {
+            let mut query = journal::table.into_boxed::<MultiBackend>();
+            if let Some(Some(reason)) = reasons(scope, system_admin).into_iter().nth(at) {
+                query = query.filter(reason);
+            }
+            filtered(query, filter)
+        };
+        let mut page = query();
+        if let Some((_, id)) = after {
+            page = page.filter(journal::id.lt(id));
+        }
+        let found: Vec<Entry> = page.order(journal::id.desc()).limit(limit + 1).select(Entry::as_select()).load(conn)?;
+        rows.extend(found.into_iter().map(|entry| (std::cmp::Reverse(entry.id), entry)));
+        if paging.count.is_some() {
+            total += query().count().get_result::<i64>(conn)?;
+        }
+    }
+    let most = usize::try_from(limit + 1).unwrap_or(usize::MAX);
+    let page = Page::of(rows.into_values().take(most).collect(), limit, "-id", |e: &Entry| (e.id, e.id))?;
+    Ok(page.counted(paging.count.map(|_| total)))
+}
+
+type Query<'a> = journal::BoxedQuery<'a, MultiBackend>;
+
+fn filtered<'a>(mut query: Query<'a>, filter: &AuditFilter) -> Query<'a> {
+    if let Some(kind) = &filter.kind {
+        query = query.filter(journal::kind.eq(kind.clone()));
+    }
+    if let Some(record) = filter.record_id {
+        query = query.filter(journal::record_id.eq(record));
+    }
+    if let Some(user) = filter.user_id {
+        query = query.filter(journal::user_id.eq(user));
+    }
+    if let Some(organization) = filter.organization_id {
+        query = query.filter(journal::organization_id.eq(organization));
+    }
+    if let Some(act) = filter.act_id {
+        query = query.filter(journal::act_id.eq(act));
+    }
+    if let Some(action) = &filter.action {
+        query = query.filter(journal::action.eq(action.clone()));
+    }
+    if let Some(from) = filter.at_gte {
+        query = query.filter(journal::at.ge(from));
+    }
+    if let Some(to) = filter.at_lte {
+        query = query.filter(journal::at.le(to));
+    }
+    query
+}
+
+/// Sensitive reads, newest first.
+pub fn reads(conn: &mut Conn, provinces: Option<&[Id]>, filter: &AccessFilter, paging: &Paging) -> Result<Page<Sighting>> {
+    let query = || {
+        let mut query = access_log::table.into_boxed::<MultiBackend>();
+        if let Some(provinces) = provinces {
+            query = query.filter(access_log::province_id.eq_any(provinces.to_vec()));
+        }
+        if let Some(kind) = &filter.kind {
+            query = query.filter(access_log::kind.eq(kind.clone()));
+        }
+        if let Some(record) = filter.record_id {
+            query = query.filter(access_log::record_id.eq(record));
+        }
+        if let Some(user) = filter.user_id {
+            query = query.filter(access_log::user_id.eq(user));
+        }
+        if let Some(organization) = filter.organization_id {
+            query = query.filter(access_log::organization_id.eq(organization));
+        }
+        if let Some(from) = filter.at_gte {
+            query = query.filter(access_log::at.ge(from));
+        }
+        if let Some(to) = filter.at_lte {
+            query = query.filter(access_log::at.le(to));
+        }
+        query
+    };
+    let mut rows = query();
+    if let Some((_, id)) = paging.after::<Id>("-id")? {
+        rows = rows.filter(access_log::id.lt(id));
+    }
+    let rows: Vec<Sighting> = rows.order(access_log::id.desc()).limit(paging.limit() + 1).select(Sighting::as_select()).load(conn)?;
+    let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+    Ok(Page::of(rows, paging.limit(), "-id", |s: &Sighting| (s.id, s.id))?.counted(total))
+}

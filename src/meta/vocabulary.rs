@@ -1,0 +1,101 @@
+//! Every enumeration of the API with its labels, from every slice: what `GET /meta/enums` tells. A test compares it with
+//! the OpenAPI document, so that none is forgotten.
+
+use crate::{
+    audit::model as audit,
+    authz,
+    calendar_days::model as calendar_days,
+    organizations::{groups, model as organizations, provinces},
+    people,
+    words::Word,
+};
+
+const fn word(value: &'static str, vi: &'static str, en: &'static str) -> Word {
+    Word { value, vi, en }
+}
+
+macro_rules! vocabulary {
+    ($($module:ident: $($name:ident),+;)+) => {
+        /// Name in the OpenAPI document, and values.
+        pub const VOCABULARY: &[(&str, &[Word])] = &[
+            $($((stringify!($name), $module::$name::WORDS),)+)+
+            ("DayKind", DAY_KIND),
+            ("DueRuleKind", DUE_RULE_KIND),
+            ("Frequency", FREQUENCY),
+            ("Roll", ROLL),
+        ];
+    };
+}
+
+vocabulary! {
+    authz: RoleGroup, Position, Function;
+    provinces: ProvinceKind, ProvinceState, ProvinceAction;
+    organizations: OrganizationKind, Level, OrganizationState, OrganizationAction;
+    groups: Resolution, GroupAction;
+    people: UserAction, UserState;
+    calendar_days: CalendarAction;
+    audit: AuditAction, AuditContent;
+}
+
+// The ground knows no labels: its words are named here.
+const DAY_KIND: &[Word] = &[
+    word("public_holiday", "Ngày lễ, tết", "Public holiday"),
+    word("compensatory", "Nghỉ bù", "Day off in lieu"),
+    word("swapped_off", "Nghỉ hoán đổi", "Day off swapped with a Saturday"),
+    word("swapped_working", "Làm bù", "Saturday worked in exchange"),
+];
+const DUE_RULE_KIND: &[Word] = &[
+    word("fixed", "Ngày ấn định", "Fixed day"),
+    word("yearly", "Hằng năm", "Yearly"),
+    word("half_yearly", "6 tháng", "Half-yearly"),
+    word("quarterly", "Hằng quý", "Quarterly"),
+    word("monthly", "Hằng tháng", "Monthly"),
+    word("month_of", "Trong tháng", "Within a month"),
+    word("days_after", "Trong số ngày", "Within a number of days"),
+    word("as_regulated", "Theo quy định", "As regulated"),
+];
+const FREQUENCY: &[Word] = &[
+    word("month", "Hằng tháng", "Monthly"),
+    word("quarter", "Hằng quý", "Quarterly"),
+    word("half_year", "6 tháng", "Half-yearly"),
+    word("half_year_and_year", "6 tháng và cả năm", "Half-year and year"),
+    word("nine_months", "9 tháng", "Nine months"),
+    word("year", "Hằng năm", "Yearly"),
+    word("on_request", "Đột xuất, chuyên đề", "On request"),
+];
+const ROLL: &[Word] = &[
+    word("none", "Giữ nguyên", "Stays"),
+    word("next", "Ngày làm việc tiếp theo", "Next working day"),
+    word("previous", "Ngày làm việc trước đó", "Previous working day"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_enumeration_of_the_document_has_labels() {
+        let document = crate::document().expect("the document");
+        let schemas = document.pointer("/components/schemas").and_then(|s| s.as_object()).expect("schemas");
+        let mut missing = Vec::new();
+        for (name, schema) in schemas {
+            let Some(values) = schema.get("enum").and_then(|v| v.as_array()) else { continue };
+            let values: Vec<&str> = values.iter().filter_map(|v| v.as_str()).collect();
+            match VOCABULARY.iter().find(|(n, _)| n == name) {
+                Some((_, words)) => assert_eq!(values, words.iter().map(|w| w.value).collect::<Vec<_>>(), "{name}"),
+                // A sort order is no word of the field.
+                None if name.ends_with("Sort") || name == "Count" => {}
+                None => missing.push(name),
+            }
+        }
+        assert!(missing.is_empty(), "without labels in meta/vocabulary.rs: {missing:?}");
+    }
+
+    #[test]
+    fn each_is_named_once() {
+        let mut names: Vec<&str> = VOCABULARY.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), VOCABULARY.len());
+    }
+}
