@@ -134,6 +134,23 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    mergers (id) {
+        id -> Uid,
+        province_id -> Uid,
+        effective_on -> Date,
+        basis -> Text,
+        predecessors -> Document,
+        organizations -> Document,
+        moved -> Document,
+        version -> Integer,
+        created_at -> Moment,
+        created_by -> Uid,
+    }
+}
+
 joinable!(organization_aliases -> organizations (organization_id));
 joinable!(organization_group_members -> organization_groups (group_id));
 joinable!(organization_functions -> organizations (organization_id));

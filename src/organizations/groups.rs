@@ -132,8 +132,8 @@ fn view(ask: &Ask, group: Group, members: Vec<Id>) -> GroupView {
         id: group.id,
         province_id: group.province_id,
         code: group.code,
+        aliases: group.aliases(),
         name: group.name,
-        aliases: group.aliases.split(ALIAS_SEPARATOR).filter(|a| !a.is_empty()).map(str::to_owned).collect(),
         named: group.named,
         resolution: group.resolution,
         members,
@@ -161,6 +161,27 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Group> {
 /// The group with this code.
 pub fn by_code(conn: &mut Conn, province: Id, code: &str) -> Result<Option<Group>> {
     Ok(groups::table.filter(groups::province_id.eq(province)).filter(groups::code.eq(code)).select(Group::as_select()).first(conn).optional()?)
+}
+
+impl Group {
+    /// Spellings that texts use.
+    pub fn aliases(&self) -> Vec<String> {
+        self.aliases.split(ALIAS_SEPARATOR).filter(|a| !a.is_empty()).map(str::to_owned).collect()
+    }
+}
+
+/// Groups of a province with their members, in the order of their codes.
+pub fn of_province(conn: &mut Conn, province: Id) -> Result<Vec<(Group, Vec<Id>)>> {
+    let all: Vec<Group> = groups::table.filter(groups::province_id.eq(province)).order(groups::code).select(Group::as_select()).load(conn)?;
+    let ids: Vec<Id> = all.iter().map(|g| g.id).collect();
+    let mut members = members_of(conn, &ids)?;
+    Ok(all
+        .into_iter()
+        .map(|g| {
+            let of_group = members.remove(&g.id).unwrap_or_default();
+            (g, of_group)
+        })
+        .collect())
 }
 
 /// The members that exist on a day, in the order of their ids; `None` for an open group, which owes no part.

@@ -173,3 +173,18 @@ pub fn remove(conn: &mut Conn, organization: &Organization) -> Result<()> {
     diesel::delete(organizations::table.find(organization.id)).execute(conn)?;
     Ok(())
 }
+
+/// Notes that one organisation takes over from another.
+pub fn add_succession(conn: &mut Conn, predecessor: Id, successor: Id, on: chrono::NaiveDate, basis: &str) -> Result<()> {
+    diesel::insert_into(organization_successions::table)
+        .values((
+            organization_successions::id.eq(Id::fresh()),
+            organization_successions::predecessor_id.eq(predecessor),
+            organization_successions::successor_id.eq(successor),
+            organization_successions::effective_on.eq(on),
+            organization_successions::kind.eq("merger"),
+            organization_successions::basis.eq(basis),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

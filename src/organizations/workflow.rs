@@ -210,6 +210,12 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<OrganizationTransiti
     save(conn, ask, &before, after, None, step.action.word(), step.reason.as_deref())
 }
 
+/// Ends an organisation on its last day; its record and its history stay under its name (RULES 18).
+pub fn end(conn: &mut Conn, ask: &Ask, before: &Organization, last_day: chrono::NaiveDate) -> Result<()> {
+    let after = Organization { state: State::Merged, valid_to: Some(last_day), ..before.clone() };
+    save(conn, ask, before, after, None, "merge", None).map(drop)
+}
+
 fn save(
     conn: &mut Conn,
     ask: &Ask,

@@ -9,8 +9,8 @@ mod store;
 mod workflow;
 
 pub use model::{KIND, NewPost, NewUser, User, UserAction, UserState};
-pub use store::{by_username, find};
-pub use workflow::{add, add_system_admin, set_password, system_actor};
+pub use store::{by_username, find, of_organization};
+pub use workflow::{add, add_system_admin, reassign, set_password, system_actor};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

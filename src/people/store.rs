@@ -181,3 +181,26 @@ pub fn mark_rotated(conn: &mut Conn, token: Id, now: Stamp) -> Result<()> {
     diesel::update(refresh_tokens::table.find(token)).set(refresh_tokens::rotated_at.eq(now)).execute(conn)?;
     Ok(())
 }
+
+/// Posts in an organisation that are held on a day.
+pub fn posts_in(conn: &mut Conn, organization: Id, day: NaiveDate) -> Result<Vec<Post>> {
+    Ok(posts::table
+        .filter(posts::organization_id.eq(organization))
+        .filter(posts::valid_from.is_null().or(posts::valid_from.le(day)))
+        .filter(posts::valid_to.is_null().or(posts::valid_to.ge(day)))
+        .order(posts::id)
+        .select(Post::as_select())
+        .load(conn)?)
+}
+
+/// The last day of a post.
+pub fn end_post(conn: &mut Conn, post: Id, last_day: NaiveDate) -> Result<()> {
+    diesel::update(posts::table.find(post)).set((posts::valid_to.eq(last_day), posts::is_default.eq(false))).execute(conn)?;
+    Ok(())
+}
+
+/// People of an organisation on a day: id and name.
+pub fn of_organization(conn: &mut Conn, organization: Id, day: NaiveDate) -> Result<Vec<(Id, String)>> {
+    let ids: Vec<Id> = posts_in(conn, organization, day)?.into_iter().map(|p| p.user_id).collect();
+    Ok(users::table.filter(users::id.eq_any(ids)).order(users::id).select((users::id, users::full_name)).load(conn)?)
+}

@@ -302,3 +302,25 @@ pub fn system_actor() -> Actor {
         functions: vec![],
     }
 }
+
+/// Moves the people of an organisation to its successor: the old post ends, a new one begins, sessions end (RULES 18).
+pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, only: Option<&HashSet<Id>>, day: NaiveDate, eve: NaiveDate) -> Result<usize> {
+    let mut count = 0;
+    for post in store::posts_in(conn, from, eve)? {
+        if only.is_some_and(|ids| !ids.contains(&post.user_id)) {
+            continue;
+        }
+        let user = store::find(conn, post.user_id)?;
+        let before = seen(conn, ask, user.clone())?;
+        store::end_post(conn, post.id, eve)?;
+        let held = before.posts.iter().any(|p| p.organization_id == to && p.position == post.position);
+        if !held {
+            let new = NewPost { organization_id: to, position: post.position, valid_from: Some(day), valid_to: None };
+            store::insert_post(conn, &post_of(ask, user.id, &new, post.is_default))?;
+        }
+        store::revoke(conn, user.id, None, None, "merger", ask.now)?;
+        save(conn, ask, &user, user.clone(), &before, "reassign", None)?;
+        count += 1;
+    }
+    Ok(count)
+}

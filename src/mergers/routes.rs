@@ -1,0 +1,55 @@
+use super::{
+    model::{MergerAction, MergerView, NewMerger},
+    policy::RULES,
+    store, workflow,
+};
+use crate::{
+    authz,
+    error::Result,
+    http::{Answer, Body, Call},
+    id::Id,
+    page::{Page, Paging},
+};
+use actix_web::{HttpResponse, get, post, web::Path};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes of this slice.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(list_mergers).service(create_merger).service(get_merger);
+}
+
+/// Mergers
+#[utoipa::path(tag = "organizations", params(Paging), responses((status = 200, description = "A page", body = Vec<MergerView>)))]
+#[get("/mergers")]
+async fn list_mergers(call: Call) -> Result<HttpResponse> {
+    let paging: Paging = call.query()?;
+    call.read(move |conn, ask| {
+        let scope = authz::scope(RULES, &ask.actor, MergerAction::View)?;
+        let page = store::list(conn, &scope, &paging)?;
+        let items = page.items.into_iter().map(super::model::Merger::view).collect::<Result<Vec<_>>>()?;
+        Answer::page(&Page { items, next: page.next, total: page.total })
+    })
+    .await
+}
+
+/// Merge provinces into a new one; `validate_only=true` is the preview
+#[utoipa::path(tag = "organizations", request_body = NewMerger, responses((status = 201, description = "Merged", body = MergerView)))]
+#[post("/mergers")]
+async fn create_merger(call: Call, body: Body<NewMerger>) -> Result<HttpResponse> {
+    call.write(body, |conn, ask, body| {
+        let view = workflow::create(conn, ask, body)?;
+        Answer::created(format!("/api/v1/mergers/{}", view.id), &view, view.version)
+    })
+    .await
+}
+
+/// One merger
+#[utoipa::path(tag = "organizations", params(("id" = Id, Path)), responses((status = 200, description = "The merger", body = MergerView)))]
+#[get("/mergers/{id}")]
+async fn get_merger(call: Call, id: Path<Id>) -> Result<HttpResponse> {
+    call.read(move |conn, ask| {
+        let view = workflow::show(conn, ask, *id)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}

@@ -1,0 +1,45 @@
+use super::model::Merger;
+use crate::{
+    authz::{Relations, Scope},
+    db::{Conn, MultiBackend},
+    error::{Error, Result},
+    id::Id,
+    keyset,
+    page::{Page, Paging},
+    schema::{access, mergers},
+    time::Stamp,
+};
+use diesel::prelude::*;
+
+pub fn find(conn: &mut Conn, id: Id) -> Result<Merger> {
+    mergers::table.find(id).select(Merger::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
+}
+
+pub fn insert(conn: &mut Conn, merger: &Merger) -> Result<()> {
+    diesel::insert_into(mergers::table).values(merger).execute(conn)?;
+    Ok(())
+}
+
+pub fn list(conn: &mut Conn, scope: &Scope, paging: &Paging) -> Result<Page<Merger>> {
+    let query = || {
+        let mut query = mergers::table.into_boxed::<MultiBackend>();
+        if scope.organization.is_some() {
+            query = query.filter(mergers::province_id.eq_any(scope.provinces.clone()));
+        }
+        query
+    };
+    let rows = keyset!(query().select(Merger::as_select()), paging, "created_at", mergers::created_at => Stamp, mergers::id, asc).load(conn)?;
+    let page = Page::of(rows, paging.limit(), "created_at", |m: &Merger| (m.created_at, m.id))?;
+    let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+    Ok(page.counted(total))
+}
+
+/// What an organisation may read, by kind.
+pub fn readable(conn: &mut Conn, organization: Id) -> Result<Vec<(String, Id)>> {
+    Ok(access::table
+        .filter(access::organization_id.eq(organization))
+        .filter(access::relations.ne(Relations::NONE.0))
+        .order((access::kind, access::record_id))
+        .select((access::kind, access::record_id))
+        .load(conn)?)
+}
