@@ -23,6 +23,7 @@ pub mod flow;
 pub mod http;
 pub mod journal;
 // slices, lowest first
+pub mod documents;
 pub mod organizations;
 pub mod people;
 // assembly
@@ -84,6 +85,7 @@ pub fn api(config: &mut ServiceConfig) {
     config.service(get_openapi);
     organizations::mount(config);
     people::mount(config);
+    documents::mount(config);
 }
 
 /// The finished OpenAPI document.
@@ -100,6 +102,9 @@ pub fn policy_matrix() -> String {
     policy_lines("organization_groups", organizations::groups::RULES, |a| a.word(), &mut lines);
     policy_lines("organization_functions", organizations::functions::RULES, |a| a.word(), &mut lines);
     policy_lines("users", people::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("documents", documents::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("deliveries", documents::deliveries::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("arrivals", documents::arrivals::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();
     lines.dedup();
     lines.join("\n") + "\n"
