@@ -1,5 +1,6 @@
 //! Documents: drafted, signed, numbered, sent, received, acknowledged, disseminated and passed on.
 
+pub mod arrivals;
 pub mod deliveries;
 pub mod entry;
 pub mod forms;
@@ -14,6 +15,7 @@ mod routes;
 pub mod store;
 pub mod workflow;
 
+pub use arrivals::{Arrival, register_arrival};
 pub use forms::NewDocument;
 pub use kinds::{DocumentKind, DocumentState, Notation, Purpose, RelationKind, Urgency};
 pub use model::{Citation, Document, DocumentRelation, DocumentSource, Recipient, Signer};
@@ -26,5 +28,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig) {
     numbers::mount(config);
     deliveries::routes::mount(config);
+    arrivals::routes::mount(config);
     routes::mount(config);
 }

@@ -217,6 +217,19 @@ impl Call {
         answer::respond(answer, &self.0)
     }
 
+    /// Looks before the body is read or while an answer is streamed; what it finds goes back to the handler.
+    pub async fn look<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn, &Ask) -> Result<T> + Send + 'static) -> Result<T> {
+        let seen = self.0.clone();
+        self.0
+            .house
+            .db
+            .read(move |conn| {
+                let ask = seen.ask(conn, "")?;
+                work(conn, &ask)
+            })
+            .await
+    }
+
     /// Looks several times at one state of the data.
     pub async fn snapshot(self, work: impl FnOnce(&mut Conn, &Ask) -> Result<Answer> + Send + 'static) -> Result<HttpResponse> {
         let seen = self.0.clone();
