@@ -28,6 +28,7 @@ pub mod worker;
 // slices, lowest first
 pub mod audit;
 pub mod calendar_days;
+pub mod documents;
 pub mod meta;
 pub mod organizations;
 pub mod people;
@@ -93,6 +94,7 @@ pub fn api(config: &mut ServiceConfig) {
     people::mount(config);
     audit::mount(config);
     meta::mount(config);
+    documents::mount(config);
 }
 
 /// The finished OpenAPI document.
@@ -111,6 +113,9 @@ pub fn policy_matrix() -> String {
     policy_lines("calendar", calendar_days::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("audit_events", audit::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("users", people::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("documents", documents::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("deliveries", documents::deliveries::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("arrivals", documents::arrivals::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();
     lines.dedup();
     lines.join("\n") + "\n"

@@ -181,3 +181,88 @@ table! {
     notice_marks (user_id, notice_key) { user_id -> Uid, notice_key -> Text, read_at -> Moment, }
 }
 joinable!(notice_marks -> users (user_id));
+// documents
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    documents (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, code -> Text, kind -> Text, notation -> Text, state -> Text,
+        issuer_id -> Nullable<Uid>, issuer_text -> Nullable<Text>, receiver_id -> Nullable<Uid>, original_id -> Nullable<Uid>,
+        number -> Nullable<Text>, symbol -> Nullable<Text>, notation_key -> Nullable<Text>, identity -> Nullable<Text>,
+        issued_on -> Nullable<Date>, date_precision -> Text, year -> Nullable<Integer>, sorted_on -> Date, place -> Nullable<Text>,
+        summary -> Nullable<Text>, search_fold -> Text, urgency -> Text, field -> Nullable<Text>, is_limited -> Bool,
+        details -> Document, seed_key -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
+        updated_at -> Moment, updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    document_texts (document_id) { document_id -> Uid, text -> Text, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Uid};
+    document_relations (id) {
+        id -> Uid, document_id -> Uid, position -> Integer, kind -> Text, target_id -> Nullable<Uid>, citation -> Nullable<Document>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Uid};
+    document_recipients (id) {
+        id -> Uid, document_id -> Uid, position -> Integer, organization_id -> Nullable<Uid>, group_id -> Nullable<Uid>,
+        text -> Nullable<Text>, purpose -> Text, details -> Document, resolved_on -> Nullable<Date>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    document_numbers (id) {
+        id -> Uid, organization_id -> Uid, series -> Text, period -> Integer, number -> Integer, kind -> Text, state -> Text,
+        document_id -> Nullable<Uid>, reason -> Nullable<Text>, version -> Integer, created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    deliveries (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, document_id -> Uid, parent_id -> Nullable<Uid>, sender_id -> Nullable<Uid>,
+        receiver_id -> Uid, purpose -> Text, state -> Text, sent_on -> Date, delivered_on -> Nullable<Date>,
+        acknowledged_on -> Nullable<Date>, disseminated_on -> Nullable<Date>, dissemination -> Nullable<Document>,
+        by_document_id -> Nullable<Uid>, instruction -> Nullable<Text>, entered_by_id -> Nullable<Uid>,
+        evidence_document_id -> Nullable<Uid>, version -> Integer, created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    arrivals (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, receiver_id -> Uid, register -> Text, year -> Integer, number -> Integer,
+        arrived_on -> Date, document_id -> Nullable<Uid>, delivery_id -> Nullable<Uid>, issuer_id -> Nullable<Uid>,
+        issuer_text -> Nullable<Text>, handling_unit_id -> Nullable<Uid>, handling_text -> Nullable<Text>, officer_id -> Nullable<Uid>,
+        instruction -> Nullable<Text>, due_on -> Nullable<Date>, assigned_by -> Nullable<Uid>, assigned_at -> Nullable<Moment>,
+        version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    attachments (id) {
+        id -> Uid, document_id -> Uid, file_name -> Text, media_type -> Text, size -> BigInt, sha256 -> Text, text_layer -> Text,
+        version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
+    }
+}
+
+joinable!(document_texts -> documents (document_id));
+joinable!(document_relations -> documents (document_id));
+joinable!(document_recipients -> documents (document_id));
+joinable!(attachments -> documents (document_id));
+
+allow_tables_to_appear_in_same_query!(documents, document_texts, document_relations, document_recipients, document_numbers, deliveries, arrivals, attachments,);
+allow_tables_to_appear_in_same_query!(access, documents);
+allow_tables_to_appear_in_same_query!(access, deliveries);
+allow_tables_to_appear_in_same_query!(access, arrivals);
+allow_tables_to_appear_in_same_query!(organizations, documents);
+allow_tables_to_appear_in_same_query!(organizations, deliveries);
+allow_tables_to_appear_in_same_query!(organizations, arrivals);

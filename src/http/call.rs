@@ -231,18 +231,22 @@ impl Call {
     /// Looks at something sensitive. What was seen is in the access log before the answer leaves the house: where it
     /// cannot be written, nothing is shown.
     pub async fn witnessed(self, work: impl FnOnce(&mut Conn, &Ask) -> Result<(Answer, Vec<Sighting>)> + Send + 'static) -> Result<HttpResponse> {
+        let (answer, sightings) = self.look(work).await?;
+        self.0.house.witness(sightings).await?;
+        answer::respond(answer, &self.0)
+    }
+
+    /// Looks before the body is read or while an answer is streamed; what it finds goes back to the handler.
+    pub async fn look<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn, &Ask) -> Result<T> + Send + 'static) -> Result<T> {
         let seen = self.0.clone();
-        let (answer, sightings) = self
-            .0
+        self.0
             .house
             .db
             .read(move |conn| {
                 let ask = seen.ask(conn, "")?;
                 work(conn, &ask)
             })
-            .await?;
-        self.0.house.witness(sightings).await?;
-        answer::respond(answer, &self.0)
+            .await
     }
 
     /// Looks several times at one state of the data.

@@ -131,8 +131,8 @@ fn view(ask: &Ask, group: Group, members: Vec<Id>) -> GroupView {
     GroupView {
         id: group.id,
         province_id: group.province_id,
-        code: group.code,
         aliases: group.aliases(),
+        code: group.code,
         name: group.name,
         named: group.named,
         resolution: group.resolution,

@@ -9,7 +9,7 @@ mod store;
 mod workflow;
 
 pub use model::{KIND, NewPost, NewUser, User, UserAction, UserState};
-pub use store::{by_username, find, of_organization};
+pub use store::{by_username, find, of_organization, works_for};
 pub use workflow::{add, add_system_admin, reassign, set_password, system_actor};
 
 use utoipa_actix_web::service_config::ServiceConfig;

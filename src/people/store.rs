@@ -23,6 +23,19 @@ pub fn by_username(conn: &mut Conn, username: &str) -> Result<Option<User>> {
     Ok(users::table.filter(users::username.eq(username)).select(User::as_select()).first(conn).optional()?)
 }
 
+/// Whether a user holds a post in the organisation on a day.
+pub fn works_for(conn: &mut Conn, user: Id, organization: Id, day: NaiveDate) -> Result<bool> {
+    let post: Option<Id> = posts::table
+        .filter(posts::user_id.eq(user))
+        .filter(posts::organization_id.eq(organization))
+        .filter(posts::valid_from.is_null().or(posts::valid_from.le(day)))
+        .filter(posts::valid_to.is_null().or(posts::valid_to.ge(day)))
+        .select(posts::id)
+        .first(conn)
+        .optional()?;
+    Ok(post.is_some())
+}
+
 /// Posts of several users, with the names around them.
 pub fn posts_of(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Vec<PostView>>> {
     type Row = (Id, Id, Id, String, String, Position, bool, Option<NaiveDate>, Option<NaiveDate>);

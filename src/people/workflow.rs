@@ -15,6 +15,8 @@ use crate::{
     journal::{self, Change, NOTHING},
     organizations, text,
 };
+use chrono::NaiveDate;
+use std::collections::HashSet;
 
 /// How an account lives.
 pub const FLOW: Flow<State, Act> = Flow(&[

@@ -1,0 +1,104 @@
+use super::model::{Arrival, ArrivalFilter, ArrivalSort, KIND};
+use crate::{
+    authz::{Relations, Scope},
+    db::{Conn, MultiBackend},
+    error::{Error, Result},
+    id::Id,
+    keyset,
+    page::{Page, Paging},
+    schema::{access, arrivals},
+    visible,
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+pub fn find(conn: &mut Conn, id: Id) -> Result<Arrival> {
+    arrivals::table.find(id).select(Arrival::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
+}
+
+/// The line of a document in an organisation's register.
+pub fn of_document(conn: &mut Conn, receiver: Id, document: Id) -> Result<Option<Arrival>> {
+    let query = arrivals::table.filter(arrivals::receiver_id.eq(receiver)).filter(arrivals::document_id.eq(document));
+    Ok(query.select(Arrival::as_select()).first(conn).optional()?)
+}
+
+pub fn insert(conn: &mut Conn, arrival: &Arrival) -> Result<()> {
+    diesel::insert_into(arrivals::table).values(arrival).execute(conn)?;
+    Ok(())
+}
+
+/// Writes the record back if nobody has changed it meanwhile.
+pub fn update(conn: &mut Conn, before: &Arrival, after: &Arrival) -> Result<()> {
+    let record = arrivals::table.filter(arrivals::id.eq(before.id)).filter(arrivals::version.eq(before.version));
+    let moved = diesel::update(record).set(after).execute(conn)?;
+    if moved == 1 { Ok(()) } else { Err(Error::Clash) }
+}
+
+/// The caller's relations to many arrivals.
+pub fn standings(conn: &mut Conn, ids: &[Id], organization: Option<Id>) -> Result<HashMap<Id, Relations>> {
+    let Some(organization) = organization else { return Ok(HashMap::new()) };
+    let held: Vec<(Id, i32)> = access::table
+        .filter(access::organization_id.eq(organization))
+        .filter(access::kind.eq(KIND))
+        .filter(access::record_id.eq_any(ids.to_vec()))
+        .select((access::record_id, access::relations))
+        .load(conn)?;
+    Ok(held.into_iter().map(|(id, relations)| (id, Relations(relations))).collect())
+}
+
+/// Only what the caller may see: the scope is part of the query.
+pub fn list(conn: &mut Conn, scope: &Scope, filter: &ArrivalFilter, paging: &Paging) -> Result<Page<Arrival>> {
+    let query = || {
+        let mut query = arrivals::table.filter(visible!(arrivals, scope, KIND)).into_boxed::<MultiBackend>();
+        if let Some(register) = filter.register {
+            query = query.filter(arrivals::register.eq(register));
+        }
+        if let Some(year) = filter.year {
+            query = query.filter(arrivals::year.eq(year));
+        }
+        if let Some(number) = filter.number {
+            query = query.filter(arrivals::number.eq(number));
+        }
+        if let Some(document) = filter.document_id {
+            query = query.filter(arrivals::document_id.eq(document));
+        }
+        if let Some(delivery) = filter.delivery_id {
+            query = query.filter(arrivals::delivery_id.eq(delivery));
+        }
+        if let Some(unit) = filter.handling_unit_id {
+            query = query.filter(arrivals::handling_unit_id.eq(unit));
+        }
+        if let Some(officer) = filter.officer_id {
+            query = query.filter(arrivals::officer_id.eq(officer));
+        }
+        match filter.is_assigned {
+            Some(true) => query = query.filter(arrivals::assigned_at.is_not_null()),
+            Some(false) => query = query.filter(arrivals::assigned_at.is_null()),
+            None => {}
+        }
+        if let Some(day) = filter.arrived_from {
+            query = query.filter(arrivals::arrived_on.ge(day));
+        }
+        if let Some(day) = filter.arrived_to {
+            query = query.filter(arrivals::arrived_on.le(day));
+        }
+        if let Some(day) = filter.due_to {
+            query = query.filter(arrivals::due_on.le(day));
+        }
+        query
+    };
+    let (limit, rows) = (paging.limit(), query().select(Arrival::as_select()));
+    let page = match filter.sort.unwrap_or_default() {
+        ArrivalSort::Latest => {
+            let rows = keyset!(rows, paging, "-arrived_on", arrivals::arrived_on => NaiveDate, arrivals::id, desc).load(conn)?;
+            Page::of(rows, limit, "-arrived_on", |a: &Arrival| (a.arrived_on, a.id))?
+        }
+        ArrivalSort::Earliest => {
+            let rows = keyset!(rows, paging, "arrived_on", arrivals::arrived_on => NaiveDate, arrivals::id, asc).load(conn)?;
+            Page::of(rows, limit, "arrived_on", |a: &Arrival| (a.arrived_on, a.id))?
+        }
+    };
+    let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+    Ok(page.counted(total))
+}

@@ -1,0 +1,37 @@
+//! Documents: drafted, signed, numbered, sent, received, acknowledged, disseminated and passed on.
+
+pub mod arrivals;
+pub mod attachments;
+pub mod deliveries;
+pub mod entry;
+pub mod forms;
+pub mod guard;
+mod issue;
+pub mod kinds;
+pub mod model;
+pub mod notation;
+pub mod numbers;
+pub mod policy;
+pub mod recipients;
+mod routes;
+pub mod store;
+pub mod workflow;
+
+pub use arrivals::{Arrival, register_arrival};
+pub use forms::NewDocument;
+pub use issue::{import_issued, issue_report};
+pub use kinds::{DocumentKind, DocumentState, Notation, Purpose, RelationKind, Urgency};
+pub use model::{Citation, Document, DocumentRelation, DocumentSource, Recipient, Signer};
+pub use store::{by_seed_key, find, find_many};
+pub use workflow::{add, find_visible};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes of this slice.
+pub fn mount(config: &mut ServiceConfig) {
+    numbers::mount(config);
+    deliveries::routes::mount(config);
+    arrivals::routes::mount(config);
+    attachments::routes::mount(config);
+    routes::mount(config);
+}

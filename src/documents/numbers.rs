@@ -1,0 +1,179 @@
+//! The register of numbers given (sổ đi): gapless in organisation, series and year; voided ones stay.
+
+use super::{
+    kinds::{DocumentKind, Notation},
+    model::Document,
+    notation,
+};
+use crate::{
+    ask::Ask,
+    db::{self, Conn, MultiBackend},
+    error::{Error, Result},
+    http::{Answer, Call},
+    id::Id,
+    keyset,
+    page::{Page, Paging},
+    schema::document_numbers as numbers,
+    time::Stamp,
+    words,
+};
+use actix_web::{HttpResponse, get};
+use chrono::{Datelike, NaiveDate};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+words! {
+    /// What became of a number.
+    NumberState {
+        Used = "used", "Đã dùng", "Used";
+        Voided = "voided", "Đã hủy", "Voided";
+    }
+}
+
+/// One number that an organisation has given.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, ToSchema)]
+#[diesel(table_name = numbers, treat_none_as_default_value = false)]
+pub struct DocumentNumber {
+    pub id: Id,
+    pub organization_id: Id,
+    pub series: String,
+    /// The year, or in Party notation the first year of the term.
+    pub period: i32,
+    pub number: i32,
+    pub kind: DocumentKind,
+    pub state: NumberState,
+    pub document_id: Option<Id>,
+    /// Why it was voided.
+    pub reason: Option<String>,
+    pub version: i32,
+    pub created_at: Stamp,
+    pub updated_at: Stamp,
+}
+
+/// Filters of the register of numbers.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct NumberFilter {
+    #[param(min_length = 1, max_length = 40)]
+    pub series: Option<String>,
+    #[param(minimum = 1900, maximum = 2200)]
+    pub period: Option<i32>,
+    pub state: Option<NumberState>,
+}
+
+/// Years of a Party term.
+const TERM_YEARS: i32 = 5;
+
+fn scope_of(organization: Id, series: &str, period: i32) -> String {
+    format!("number/{organization}/{series}/{period}")
+}
+
+/// Series and period: as asked, else those of the kind's last number, else a series of the kind's own.
+fn place(conn: &mut Conn, document: &Document, organization: Id, series: Option<&str>, term: Option<i32>, day: NaiveDate) -> Result<(String, i32)> {
+    let last: Option<(String, i32)> = numbers::table
+        .filter(numbers::organization_id.eq(organization))
+        .filter(numbers::kind.eq(document.kind))
+        .order((numbers::created_at.desc(), numbers::id.desc()))
+        .select((numbers::series, numbers::period))
+        .first(conn)
+        .optional()?;
+    let series = series.map(str::to_owned).or_else(|| last.as_ref().map(|(s, _)| s.clone())).unwrap_or_else(|| document.kind.word().to_owned());
+    let period = match document.notation {
+        Notation::State => day.year(),
+        // A new term begins when its congress has met, which only the clerk knows.
+        Notation::Party => term.or(last.map(|(_, p)| p)).unwrap_or(day.year() - day.year().rem_euclid(TERM_YEARS)),
+    };
+    Ok((series, period))
+}
+
+/// Gives the next number and writes it into the register.
+pub fn give_next(conn: &mut Conn, ask: &Ask, document: &Document, series: Option<&str>, term: Option<i32>, day: NaiveDate) -> Result<String> {
+    let organization = document.issuer_id.ok_or_else(|| Error::internal("a document without issuer cannot be numbered"))?;
+    let (series, period) = place(conn, document, organization, series, term, day)?;
+    let next = db::add_to_counter(conn, &scope_of(organization, &series, period), 1)?;
+    let number = i32::try_from(next).map_err(Error::internal)?;
+    enter(conn, ask, document, organization, series, period, number)?;
+    Ok(format!("{number:02}"))
+}
+
+/// Writes the number of a text that existed before into the register; later numbers follow the highest.
+pub fn take_given(conn: &mut Conn, ask: &Ask, document: &Document) -> Result<()> {
+    let (Some(organization), Some(day)) = (document.issuer_id, document.issued_on) else { return Ok(()) };
+    // 15a and the like are outside the count.
+    let Some(number) = document.number.as_deref().and_then(notation::count) else { return Ok(()) };
+    let (series, period) = place(conn, document, organization, None, None, day)?;
+    let scope = scope_of(organization, &series, period);
+    let last = db::add_to_counter(conn, &scope, 0)?;
+    if i64::from(number) > last {
+        db::add_to_counter(conn, &scope, i64::from(number) - last)?;
+    }
+    enter(conn, ask, document, organization, series, period, number)
+}
+
+fn enter(conn: &mut Conn, ask: &Ask, document: &Document, organization: Id, series: String, period: i32, number: i32) -> Result<()> {
+    let row = DocumentNumber {
+        id: Id::fresh(),
+        organization_id: organization,
+        series,
+        period,
+        number,
+        kind: document.kind,
+        state: NumberState::Used,
+        document_id: Some(document.id),
+        reason: None,
+        version: 1,
+        created_at: ask.now,
+        updated_at: ask.now,
+    };
+    let entered = diesel::insert_into(numbers::table).values(&row).execute(conn);
+    match entered {
+        Ok(_) => Ok(()),
+        Err(diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)) => {
+            Err(Error::conflict("number_used", "Số này đã cấp trong cùng hệ thống số.", "This number has been given in the same series."))
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Voids the number of a recalled document; it stays in the register and is never given again.
+pub fn void(conn: &mut Conn, ask: &Ask, document: Id, reason: Option<&str>) -> Result<()> {
+    diesel::update(numbers::table.filter(numbers::document_id.eq(document)).filter(numbers::state.eq(NumberState::Used)))
+        .set((numbers::state.eq(NumberState::Voided), numbers::reason.eq(reason), numbers::version.eq(numbers::version + 1), numbers::updated_at.eq(ask.now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Mounts the routes.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(list_document_numbers);
+}
+
+/// Numbers that the caller's organisation has given, voided ones included
+#[utoipa::path(tag = "documents", params(NumberFilter, Paging), responses((status = 200, description = "A page", body = Vec<DocumentNumber>)))]
+#[get("/document-numbers")]
+async fn list_document_numbers(call: Call) -> Result<HttpResponse> {
+    let (filter, paging): (NumberFilter, Paging) = (call.query()?, call.query()?);
+    call.read(move |conn, ask| {
+        let own = ask.actor.organization()?;
+        let query = || {
+            let mut query = numbers::table.filter(numbers::organization_id.eq(own)).into_boxed::<MultiBackend>();
+            if let Some(series) = &filter.series {
+                query = query.filter(numbers::series.eq(series.clone()));
+            }
+            if let Some(period) = filter.period {
+                query = query.filter(numbers::period.eq(period));
+            }
+            if let Some(state) = filter.state {
+                query = query.filter(numbers::state.eq(state));
+            }
+            query
+        };
+        let rows = keyset!(query().select(DocumentNumber::as_select()), paging, "created_at", numbers::created_at => Stamp, numbers::id, asc).load(conn)?;
+        let page = Page::of(rows, paging.limit(), "created_at", |n: &DocumentNumber| (n.created_at, n.id))?;
+        let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+        Answer::page(&page.counted(total))
+    })
+    .await
+}
