@@ -1,3 +1,4 @@
 //! Stories: what people of a province do, lived through HTTP.
 
+mod documents;
 mod people;
