@@ -154,7 +154,7 @@ fn upload(person: &Person<'_>, path: &str, name: &str, bytes: &[u8], key: Option
 fn secrets_are_refused_and_nothing_of_them_is_kept() {
     each("2026-06-01T08:00", |house| {
         house.load("can_tho");
-        let officer = house.person("CTO", "UBND", "officer");
+        let officer = house.person("CTH", "UBND", "officer");
         let before = rows(house);
         let marked = |more: Value| officer.post("/documents", with(plan("KH-UBND", "Kế hoạch đón đoàn"), more)).expect(422);
         for body in [
@@ -171,7 +171,7 @@ fn secrets_are_refused_and_nothing_of_them_is_kept() {
         assert_eq!(rows(house), before, "nothing kept, nothing in the journal");
         // "giữ gìn bí mật quốc gia" is no level; the custom sign -m is a warning.
         let clear = officer.post("/documents", with(plan("KH-UBND", "Giữ gìn bí mật quốc gia"), json!({ "secrecy_level": "thường" }))).expect(201);
-        assert_eq!((&clear["warnings"], clear["code"].as_str()), (&json!([]), Some("VB-CTO-2026-0001")));
+        assert_eq!((&clear["warnings"], clear["code"].as_str()), (&json!([]), Some("VB-CTH-2026-0001")));
         let warned = officer.post("/documents", plan("BNG-CNV-m", "Kế hoạch đón đoàn")).expect(201);
         assert_eq!(warned["warnings"], json!(["secrecy_symbol_suffix"]));
         let path = format!("/documents/{}", clear.id());
@@ -199,10 +199,10 @@ fn secrets_are_refused_and_nothing_of_them_is_kept() {
         assert_eq!(got.etag(), format!("\"{}\"", first["sha256"].as_str().unwrap_or_default()));
         assert!(got.headers["content-disposition"].ends_with("filename*=UTF-8''K%E1%BA%BF%20ho%E1%BA%A1ch.txt"), "{}", got.headers["content-disposition"]);
         officer.send("GET", &content, &[("if-none-match", &got.etag())], None).expect(304);
-        let stranger = house.person("CTO", "LHHN", "officer");
+        let stranger = house.person("CTH", "LHHN", "officer");
         stranger.get(&content).expect(404);
         upload(&stranger, &files, "x.txt", b"x", None).expect(404);
-        upload(&house.person("CTO", "UBND", "viewer"), &files, "x.txt", b"x", None).expect(403);
+        upload(&house.person("CTH", "UBND", "viewer"), &files, "x.txt", b"x", None).expect(403);
     });
 }
 
@@ -210,7 +210,7 @@ fn secrets_are_refused_and_nothing_of_them_is_kept() {
 fn of_a_secret_document_only_a_stub_is_registered() {
     each("2026-06-01T08:00", |house| {
         house.load("can_tho");
-        let clerk = house.person("CTO", "SNGV", "clerk");
+        let clerk = house.person("CTH", "SNGV", "clerk");
         let stub = json!({ "arrived_on": "2026-05-29", "secret_stub": { "issuer_text": "Bộ Ngoại giao", "handling_text": "Phòng Lễ tân" } });
         let refused = clerk.post("/arrivals", with(stub.clone(), json!({ "assignment": { "instruction": "Đọc" } }))).expect(422);
         assert_eq!(refused.fault("/assignment"), Some("stub_holds_nothing_else"));
