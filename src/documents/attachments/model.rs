@@ -44,3 +44,9 @@ pub struct AttachmentForm {
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     pub file: Vec<u8>,
 }
+
+/// The bytes of a file.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code)] // streamed, never held as a whole; here for the document alone
+pub struct FileContent(Vec<u8>);

@@ -1,6 +1,6 @@
 use super::{
     super::workflow as documents,
-    model::{Attachment, AttachmentForm},
+    model::{Attachment, AttachmentForm, FileContent},
     store, upload, workflow,
 };
 use crate::{
@@ -77,7 +77,7 @@ async fn delete_attachment(call: Call, id: Path<Id>) -> Result<HttpResponse> {
 }
 
 /// The content of an attachment
-#[utoipa::path(tag = "documents", params(("id" = Id, Path)), responses((status = 200, description = "The file", content_type = "application/octet-stream", body = Vec<u8>)))]
+#[utoipa::path(tag = "documents", params(("id" = Id, Path)), responses((status = 200, description = "The file", content_type = "application/octet-stream", body = FileContent)))]
 #[get("/attachments/{id}/content")]
 async fn get_attachment_content(call: Call, id: Path<Id>, request: HttpRequest) -> Result<HttpResponse> {
     let id = *id;

@@ -2,4 +2,5 @@
 
 mod audit;
 mod calendar;
+mod documents;
 mod people;
