@@ -174,7 +174,6 @@ allow_tables_to_appear_in_same_query!(
     journal,
 );
 
-<<<<<<< HEAD
 // notices
 table! {
     use diesel::sql_types::*;
@@ -182,7 +181,7 @@ table! {
     notice_marks (user_id, notice_key) { user_id -> Uid, notice_key -> Text, read_at -> Moment, }
 }
 joinable!(notice_marks -> users (user_id));
-=======
+// plans
 table! {
     use diesel::sql_types::*;
     use crate::db::{Document, Moment, Uid};
@@ -269,4 +268,3 @@ joinable!(task_progress -> tasks (task_id));
 joinable!(extensions -> tasks (task_id));
 
 allow_tables_to_appear_in_same_query!(plans, tasks, task_occurrences, task_parts, task_progress, extensions, urgings, access);
->>>>>>> 856f164 (Add plans: tasks, parts, occurrences, progress, extensions, urgings)

@@ -16,7 +16,7 @@ pub mod workflow;
 
 pub use merger::{Moved, reassign};
 pub use model::{NewPlan, Origin, Plan, PlanState};
-pub use occurrences::opening::open_due;
+pub use occurrences::opening::{is_due, open_due};
 pub use store::{by_seed_key, find, find_as, find_many, of_document};
 pub use survey::{AgencyProgress, progress_of};
 pub use tasks::{

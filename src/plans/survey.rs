@@ -2,7 +2,7 @@
 
 use super::{
     occurrences::model::TaskState,
-    parts::model::{PartState, TaskRole, TaskForm},
+    parts::model::{PartState, TaskForm, TaskRole},
 };
 use crate::{
     db::{Conn, MultiBackend},

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations,
+    organizations, people,
     period::{Frequency, Part as PeriodPart, Period},
     plans::{
         model::{KIND as PLAN, NEVER, Plan, calendar_error, to_json},
@@ -25,6 +25,7 @@ use crate::{
             model::{KIND as TASK, Task, TaskView},
         },
     },
+    time::Stamp,
 };
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -272,9 +273,10 @@ pub fn put_in_force(conn: &mut Conn, ask: &Ask, plan: &Plan, before: &[Task]) ->
     grants.write(conn)
 }
 
-/// Opens the occurrences whose period has begun. A function of `ask.now`, meant for a worker to call again until it
-/// answers 0; calling it twice opens nothing twice.
-pub fn open_due(conn: &mut Conn, ask: &Ask) -> Result<usize> {
+/// Opens the occurrences whose period has begun: a function of `now`, meant for the worker to call again until it answers
+/// 0. Calling it twice opens nothing twice.
+pub fn open_due(conn: &mut Conn, now: Stamp) -> Result<usize> {
+    let ask = &Ask::internal(people::system_actor(), now);
     let calendar = calendars::current(conn)?;
     let waiting = tasks::store::to_open(conn, ask.today, BATCH)?;
     let ids: Vec<Id> = waiting.iter().map(|t| t.id).collect();
@@ -320,6 +322,11 @@ pub fn open_due(conn: &mut Conn, ask: &Ask) -> Result<usize> {
         tasks::store::repeat_earliest(conn, task)?;
     }
     Ok(occurrences.len())
+}
+
+/// Whether some occurrence is to open: one cheap look, for a worker that finds nothing most of the time.
+pub fn is_due(conn: &mut Conn, now: Stamp) -> Result<bool> {
+    Ok(!tasks::store::to_open(conn, now.day(), 1)?.is_empty())
 }
 
 /// Opens one occurrence of a task on occasion.

@@ -1,5 +1,5 @@
 use super::{
-    model::{KIND, NewPart, Part, PartAction as Act, PartState as State, PartTransition, PartView, TaskRole, TaskForm},
+    model::{KIND, NewPart, Part, PartAction as Act, PartState as State, PartTransition, PartView, TaskForm, TaskRole},
     policy::RULES,
     store,
 };

@@ -5,7 +5,7 @@ use crate::{
     error::{Fault, Result},
     id::Id,
     organizations,
-    plans::parts::model::{TaskRole, TaskForm},
+    plans::parts::model::{TaskForm, TaskRole},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

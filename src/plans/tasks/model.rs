@@ -9,7 +9,7 @@ use crate::{
     plans::{
         model::{NEVER, from_json},
         occurrences::model::{Deadline, OccurrenceView, SOON, TaskState},
-        parts::model::{PartView, TaskRole, TaskForm},
+        parts::model::{PartView, TaskForm, TaskRole},
     },
     schema::tasks,
     time::Stamp,
