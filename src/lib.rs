@@ -32,6 +32,7 @@ pub mod documents;
 pub mod meta;
 pub mod organizations;
 pub mod people;
+pub mod plans;
 // assembly
 pub mod seed;
 pub mod server;
@@ -92,6 +93,7 @@ pub fn api(config: &mut ServiceConfig) {
     calendar_days::mount(config);
     organizations::mount(config);
     people::mount(config);
+    plans::mount(config);
     audit::mount(config);
     meta::mount(config);
     documents::mount(config);

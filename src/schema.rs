@@ -192,6 +192,50 @@ table! {
         issued_on -> Nullable<Date>, date_precision -> Text, year -> Nullable<Integer>, sorted_on -> Date, place -> Nullable<Text>,
         summary -> Nullable<Text>, search_fold -> Text, urgency -> Text, field -> Nullable<Text>, is_limited -> Bool,
         details -> Document, seed_key -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
+// plans
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    plans (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, code -> Text, title -> Text, title_fold -> Text, document_id -> Nullable<Uid>,
+        owner_id -> Uid, issuer_id -> Uid, owner_basis -> Nullable<Text>, tracked_from -> Nullable<Date>, state -> Text,
+        activated_on -> Nullable<Date>, ended_on -> Nullable<Date>, superseded_by -> Nullable<Uid>, source -> Nullable<Document>,
+        seed_key -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment,
+        updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    tasks (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, plan_id -> Uid, parent_id -> Nullable<Uid>, owner_id -> Uid, code -> Text,
+        place -> Nullable<Text>, reference -> Nullable<Text>, content -> Text, content_fold -> Text, source_text -> Nullable<Text>, form -> Text,
+        role_word -> Nullable<Text>, product -> Nullable<Text>, approver_id -> Nullable<Uid>, through_id -> Nullable<Uid>,
+        cadence -> Nullable<Text>, due_rule -> Nullable<Document>, assignees -> Document, source -> Nullable<Document>, state -> Nullable<Text>,
+        occurrence_id -> Nullable<Uid>, due_on -> Nullable<Date>, due_sort -> Date, opens_on -> Nullable<Date>, seed_key -> Nullable<Text>,
+        version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment, updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    task_occurrences (id) {
+        id -> Uid, task_id -> Uid, plan_id -> Uid, province_id -> Uid, period -> Nullable<Text>, title -> Nullable<Text>, opened_on -> Date,
+        state -> Text, due_on -> Nullable<Date>, due_sort -> Date, due_history -> Document, calendar_version -> Text,
+        percent -> Nullable<Integer>, proposed_on -> Nullable<Date>, proposal_reason -> Nullable<Text>, lays -> Document,
+        ended_on -> Nullable<Date>, on_time -> Nullable<Bool>, decision -> Nullable<Document>, reason -> Nullable<Text>, version -> Integer,
+        created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment, updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    task_parts (id) {
+        id -> Uid, task_id -> Uid, occurrence_id -> Uid, plan_id -> Uid, province_id -> Uid, organization_id -> Uid, group_id -> Nullable<Uid>,
+        role -> Text, required -> Bool, form -> Text, state -> Text, due_on -> Nullable<Date>, due_sort -> Date, due_history -> Document,
+        result -> Nullable<Text>, links -> Document, done_on -> Nullable<Date>, on_time -> Nullable<Bool>, lays -> Document,
+        entered_by -> Nullable<Uid>, document_id -> Nullable<Uid>, confirmed_at -> Nullable<Moment>, unit_id -> Nullable<Uid>,
+        officer_id -> Nullable<Uid>, instruction -> Nullable<Text>, reason -> Nullable<Text>, version -> Integer, created_at -> Moment,
         updated_at -> Moment, updated_by -> Nullable<Uid>,
     }
 }
@@ -232,6 +276,11 @@ table! {
         acknowledged_on -> Nullable<Date>, disseminated_on -> Nullable<Date>, dissemination -> Nullable<Document>,
         by_document_id -> Nullable<Uid>, instruction -> Nullable<Text>, entered_by_id -> Nullable<Uid>,
         evidence_document_id -> Nullable<Uid>, version -> Integer, created_at -> Moment, updated_at -> Moment,
+    use crate::db::{Document, Moment, Uid};
+    task_progress (id) {
+        id -> Uid, task_id -> Uid, occurrence_id -> Uid, organization_id -> Uid, percent -> Nullable<Integer>, text -> Text,
+        evidence -> Document, links -> Document, entered_by -> Nullable<Uid>, document_id -> Nullable<Uid>, created_at -> Moment,
+        created_by -> Uid,
     }
 }
 table! {
@@ -243,6 +292,11 @@ table! {
         issuer_text -> Nullable<Text>, handling_unit_id -> Nullable<Uid>, handling_text -> Nullable<Text>, officer_id -> Nullable<Uid>,
         instruction -> Nullable<Text>, due_on -> Nullable<Date>, assigned_by -> Nullable<Uid>, assigned_at -> Nullable<Moment>,
         version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment,
+    extensions (id) {
+        id -> Uid, province_id -> Uid, task_id -> Uid, occurrence_id -> Uid, part_id -> Nullable<Uid>, organization_id -> Uid, reason -> Text,
+        asked_on -> Date, due_before -> Date, due_asked -> Date, due_granted -> Nullable<Date>, state -> Text, answer -> Nullable<Text>,
+        decided_on -> Nullable<Date>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment,
+        updated_by -> Nullable<Uid>,
     }
 }
 table! {
@@ -266,3 +320,21 @@ allow_tables_to_appear_in_same_query!(access, arrivals);
 allow_tables_to_appear_in_same_query!(organizations, documents);
 allow_tables_to_appear_in_same_query!(organizations, deliveries);
 allow_tables_to_appear_in_same_query!(organizations, arrivals);
+    urgings (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, number -> BigInt, counted_in -> Text, target_kind -> Text, target_id -> Uid,
+        plan_id -> Nullable<Uid>, organization_id -> Uid, sender_id -> Uid, level -> Text, basis -> Nullable<Text>, text -> Text,
+        document_id -> Nullable<Uid>, due_on -> Nullable<Date>, respond_by -> Nullable<Date>, state -> Text, sent_on -> Date,
+        acknowledged_at -> Nullable<Moment>, answered_at -> Nullable<Moment>, answer -> Nullable<Text>, entered_by -> Nullable<Uid>,
+        answer_document_id -> Nullable<Uid>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment,
+        updated_by -> Nullable<Uid>,
+    }
+}
+
+joinable!(tasks -> plans (plan_id));
+joinable!(task_occurrences -> tasks (task_id));
+joinable!(task_parts -> task_occurrences (occurrence_id));
+joinable!(task_parts -> tasks (task_id));
+joinable!(task_progress -> tasks (task_id));
+joinable!(extensions -> tasks (task_id));
+
+allow_tables_to_appear_in_same_query!(plans, tasks, task_occurrences, task_parts, task_progress, extensions, urgings, access);

@@ -88,7 +88,10 @@ pub fn serve(house: Data<House>, listener: TcpListener, admin: TcpListener) -> s
 
 /// What runs in the background.
 pub fn jobs() -> Vec<Job> {
-    worker::standing_jobs()
+    let mut all = worker::standing_jobs();
+    // Periods begin at midnight; a minute later is soon enough.
+    all.push(Job { name: "open_occurrences", every: Duration::from_secs(60), due: Some(plans::is_due), run: plans::open_due, batch: 1 });
+    all
 }
 
 /// Serves until SIGTERM or SIGINT.

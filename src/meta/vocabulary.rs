@@ -7,6 +7,7 @@ use crate::{
     calendar_days::model as calendar_days,
     organizations::{groups, model as organizations, provinces},
     people,
+    plans::{extensions, model as plans, occurrences::model as occurrences, parts::model as parts, tasks::model as tasks, urgings::model as urgings},
     words::Word,
 };
 
@@ -33,6 +34,12 @@ vocabulary! {
     organizations: OrganizationKind, Level, OrganizationState, OrganizationAction;
     groups: Resolution, GroupAction;
     people: UserAction, UserState;
+    plans: PlanState, PlanAction;
+    tasks: Cadence, TaskAction;
+    parts: TaskRole, TaskForm, PartState, PartAction;
+    occurrences: TaskState;
+    extensions: ExtensionState, ExtensionAction;
+    urgings: UrgingLevel, TargetKind, UrgingState, UrgingAction;
     calendar_days: CalendarAction;
     audit: AuditAction, AuditContent;
 }

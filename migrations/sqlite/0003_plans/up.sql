@@ -1,0 +1,235 @@
+-- Plans, their tasks, what each agency owes of them, progress, extensions, urgings.
+CREATE TABLE plans (
+    id BLOB NOT NULL PRIMARY KEY,
+    province_id BLOB NOT NULL REFERENCES provinces (id),
+    audience INTEGER NOT NULL,
+    code TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    title_fold TEXT NOT NULL,
+    -- The documents slice is a sibling: it is asked through its face, not by a foreign key.
+    document_id BLOB,
+    owner_id BLOB NOT NULL REFERENCES organizations (id),
+    issuer_id BLOB NOT NULL REFERENCES organizations (id),
+    owner_basis TEXT,
+    tracked_from DATE,
+    state TEXT NOT NULL,
+    activated_on DATE,
+    ended_on DATE,
+    superseded_by BLOB REFERENCES plans (id),
+    source TEXT,
+    seed_key TEXT,
+    version INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BLOB,
+    updated_at BIGINT NOT NULL,
+    updated_by BLOB,
+    UNIQUE (province_id, seed_key)
+);
+CREATE INDEX plans_owner ON plans (owner_id);
+CREATE INDEX plans_issuer ON plans (issuer_id);
+CREATE INDEX plans_document ON plans (document_id);
+CREATE INDEX plans_superseded ON plans (superseded_by);
+CREATE INDEX plans_scope ON plans (province_id, audience, id);
+
+CREATE TABLE tasks (
+    id BLOB NOT NULL PRIMARY KEY,
+    province_id BLOB NOT NULL REFERENCES provinces (id),
+    audience INTEGER NOT NULL,
+    plan_id BLOB NOT NULL REFERENCES plans (id),
+    parent_id BLOB REFERENCES tasks (id),
+    owner_id BLOB NOT NULL REFERENCES organizations (id),
+    code TEXT NOT NULL UNIQUE,
+    place TEXT,
+    reference TEXT,
+    content TEXT NOT NULL,
+    content_fold TEXT NOT NULL,
+    source_text TEXT,
+    form TEXT NOT NULL,
+    role_word TEXT,
+    product TEXT,
+    approver_id BLOB REFERENCES organizations (id),
+    through_id BLOB REFERENCES organizations (id),
+    cadence TEXT,
+    due_rule TEXT,
+    assignees TEXT NOT NULL,
+    source TEXT,
+    state TEXT,
+    occurrence_id BLOB,
+    due_on DATE,
+    due_sort DATE NOT NULL,
+    opens_on DATE,
+    seed_key TEXT,
+    version INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BLOB,
+    updated_at BIGINT NOT NULL,
+    updated_by BLOB,
+    UNIQUE (plan_id, seed_key)
+);
+CREATE INDEX tasks_plan ON tasks (plan_id, id);
+CREATE INDEX tasks_parent ON tasks (parent_id);
+CREATE INDEX tasks_owner ON tasks (owner_id);
+CREATE INDEX tasks_approver ON tasks (approver_id);
+CREATE INDEX tasks_through ON tasks (through_id);
+CREATE INDEX tasks_by_age ON tasks (province_id, audience, id);
+CREATE INDEX tasks_by_due ON tasks (province_id, audience, due_sort, id);
+CREATE INDEX tasks_by_code ON tasks (province_id, audience, code, id);
+CREATE INDEX tasks_by_state ON tasks (province_id, audience, state, due_sort, id);
+CREATE INDEX tasks_opens ON tasks (opens_on) WHERE opens_on IS NOT NULL;
+
+CREATE TABLE task_occurrences (
+    id BLOB NOT NULL PRIMARY KEY,
+    task_id BLOB NOT NULL REFERENCES tasks (id),
+    plan_id BLOB NOT NULL REFERENCES plans (id),
+    province_id BLOB NOT NULL REFERENCES provinces (id),
+    period TEXT,
+    title TEXT,
+    opened_on DATE NOT NULL,
+    state TEXT NOT NULL,
+    due_on DATE,
+    due_sort DATE NOT NULL,
+    due_history TEXT NOT NULL,
+    calendar_version TEXT NOT NULL,
+    percent INTEGER,
+    proposed_on DATE,
+    proposal_reason TEXT,
+    lays TEXT NOT NULL,
+    ended_on DATE,
+    on_time BOOLEAN,
+    decision TEXT,
+    reason TEXT,
+    version INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BLOB,
+    updated_at BIGINT NOT NULL,
+    updated_by BLOB,
+    UNIQUE (task_id, period)
+);
+CREATE INDEX task_occurrences_task ON task_occurrences (task_id, id);
+CREATE INDEX task_occurrences_plan ON task_occurrences (plan_id, opened_on);
+CREATE INDEX task_occurrences_province ON task_occurrences (province_id, opened_on);
+
+CREATE TABLE task_parts (
+    id BLOB NOT NULL PRIMARY KEY,
+    task_id BLOB NOT NULL REFERENCES tasks (id),
+    occurrence_id BLOB NOT NULL REFERENCES task_occurrences (id),
+    plan_id BLOB NOT NULL REFERENCES plans (id),
+    province_id BLOB NOT NULL REFERENCES provinces (id),
+    organization_id BLOB NOT NULL REFERENCES organizations (id),
+    group_id BLOB REFERENCES organization_groups (id),
+    role TEXT NOT NULL,
+    required BOOLEAN NOT NULL,
+    form TEXT NOT NULL,
+    state TEXT NOT NULL,
+    due_on DATE,
+    due_sort DATE NOT NULL,
+    due_history TEXT NOT NULL,
+    result TEXT,
+    links TEXT NOT NULL,
+    done_on DATE,
+    on_time BOOLEAN,
+    lays TEXT NOT NULL,
+    entered_by BLOB REFERENCES organizations (id),
+    document_id BLOB,
+    confirmed_at BIGINT,
+    unit_id BLOB REFERENCES organizations (id),
+    officer_id BLOB REFERENCES users (id),
+    instruction TEXT,
+    reason TEXT,
+    version INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    updated_by BLOB,
+    UNIQUE (occurrence_id, organization_id)
+);
+CREATE INDEX task_parts_task ON task_parts (task_id);
+CREATE INDEX task_parts_organization ON task_parts (organization_id, task_id);
+CREATE INDEX task_parts_plan ON task_parts (plan_id);
+CREATE INDEX task_parts_province ON task_parts (province_id, id);
+CREATE INDEX task_parts_group ON task_parts (group_id);
+CREATE INDEX task_parts_entered ON task_parts (entered_by);
+CREATE INDEX task_parts_unit ON task_parts (unit_id);
+CREATE INDEX task_parts_officer ON task_parts (officer_id);
+
+CREATE TABLE task_progress (
+    id BLOB NOT NULL PRIMARY KEY,
+    task_id BLOB NOT NULL REFERENCES tasks (id),
+    occurrence_id BLOB NOT NULL REFERENCES task_occurrences (id),
+    organization_id BLOB NOT NULL REFERENCES organizations (id),
+    percent INTEGER,
+    text TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    links TEXT NOT NULL,
+    entered_by BLOB REFERENCES organizations (id),
+    document_id BLOB,
+    created_at BIGINT NOT NULL,
+    created_by BLOB NOT NULL
+);
+CREATE INDEX task_progress_task ON task_progress (task_id, created_at, id);
+CREATE INDEX task_progress_occurrence ON task_progress (occurrence_id);
+CREATE INDEX task_progress_organization ON task_progress (organization_id);
+CREATE INDEX task_progress_entered ON task_progress (entered_by);
+
+CREATE TABLE extensions (
+    id BLOB NOT NULL PRIMARY KEY,
+    province_id BLOB NOT NULL REFERENCES provinces (id),
+    task_id BLOB NOT NULL REFERENCES tasks (id),
+    occurrence_id BLOB NOT NULL REFERENCES task_occurrences (id),
+    part_id BLOB REFERENCES task_parts (id),
+    organization_id BLOB NOT NULL REFERENCES organizations (id),
+    reason TEXT NOT NULL,
+    asked_on DATE NOT NULL,
+    due_before DATE NOT NULL,
+    due_asked DATE NOT NULL,
+    due_granted DATE,
+    state TEXT NOT NULL,
+    answer TEXT,
+    decided_on DATE,
+    version INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BLOB,
+    updated_at BIGINT NOT NULL,
+    updated_by BLOB
+);
+CREATE INDEX extensions_task ON extensions (task_id, id);
+CREATE INDEX extensions_occurrence ON extensions (occurrence_id);
+CREATE INDEX extensions_part ON extensions (part_id);
+CREATE INDEX extensions_organization ON extensions (organization_id);
+CREATE INDEX extensions_province ON extensions (province_id, id);
+
+CREATE TABLE urgings (
+    id BLOB NOT NULL PRIMARY KEY,
+    province_id BLOB NOT NULL REFERENCES provinces (id),
+    audience INTEGER NOT NULL,
+    number BIGINT NOT NULL,
+    counted_in TEXT NOT NULL,
+    target_kind TEXT NOT NULL,
+    target_id BLOB NOT NULL,
+    plan_id BLOB,
+    organization_id BLOB NOT NULL REFERENCES organizations (id),
+    sender_id BLOB NOT NULL REFERENCES organizations (id),
+    level TEXT NOT NULL,
+    basis TEXT,
+    text TEXT NOT NULL,
+    document_id BLOB,
+    due_on DATE,
+    respond_by DATE,
+    state TEXT NOT NULL,
+    sent_on DATE NOT NULL,
+    acknowledged_at BIGINT,
+    answered_at BIGINT,
+    answer TEXT,
+    entered_by BLOB REFERENCES organizations (id),
+    answer_document_id BLOB,
+    version INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BLOB,
+    updated_at BIGINT NOT NULL,
+    updated_by BLOB,
+    UNIQUE (organization_id, counted_in, number)
+);
+CREATE INDEX urgings_target ON urgings (target_id);
+CREATE INDEX urgings_plan ON urgings (plan_id, sent_on);
+CREATE INDEX urgings_sender ON urgings (sender_id);
+CREATE INDEX urgings_entered ON urgings (entered_by);
+CREATE INDEX urgings_scope ON urgings (province_id, audience, id);

@@ -1,0 +1,442 @@
+//! Extensions: the way in which a due date moves; asked before it has come, decided by those who accept.
+
+use super::{
+    model::{NEVER, from_json, to_json},
+    occurrences::{
+        self,
+        workflow::{move_due, not_active, save, save_part},
+    },
+    parts::{self, model::OldDue},
+    tasks::{
+        self,
+        model::{Task, TaskAction},
+        policy::RULES as TASK_RULES,
+    },
+};
+use crate::{
+    ask::Ask,
+    authz::{self, DRAFTERS, LEADERS, Reach, Relations, Rule, Scope, Standing, Who},
+    db::{Conn, MultiBackend},
+    error::{Error, Result},
+    flow::{Flow, Worded},
+    http::{Answer, Body, Call},
+    id::Id,
+    journal::{self, Change, NOTHING},
+    keyset,
+    page::{Page, Paging},
+    schema::{access, extensions},
+    time::Stamp,
+    words,
+};
+use actix_web::{HttpResponse, get, post, web::Path};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+words! {
+    /// Where a request for an extension stands.
+    ExtensionState {
+        Asked = "asked", "Đã xin", "Asked";
+        Granted = "granted", "Đồng ý", "Granted";
+        Refused = "refused", "Không đồng ý", "Refused";
+        Withdrawn = "withdrawn", "Đã rút", "Withdrawn";
+    }
+}
+words! {
+    /// What can be done with a request for an extension.
+    ExtensionAction {
+        View = "view", "Xem", "View";
+        Grant = "grant", "Đồng ý", "Grant";
+        Refuse = "refuse", "Không đồng ý", "Refuse";
+        Withdraw = "withdraw", "Rút", "Withdraw";
+    }
+}
+impl Worded for ExtensionState {
+    fn worded(self) -> &'static str {
+        self.word()
+    }
+}
+impl Worded for ExtensionAction {
+    fn worded(self) -> &'static str {
+        self.word()
+    }
+}
+use ExtensionAction as Act;
+use ExtensionState as State;
+
+/// "A leader of the plan's owner or of the monitoring office decides; whoever asked withdraws." Who reads the task reads
+/// its extensions. `ADDRESSEE` is the agency that asked.
+pub const RULES: &[Rule<ExtensionAction>] = &[
+    Rule { who: Who::Anyone, at: LEADERS, with: Reach::Related(Relations::OWNER.and(Relations::MONITOR)), may: &[Act::Grant, Act::Refuse] },
+    Rule { who: Who::Anyone, at: DRAFTERS, with: Reach::Related(Relations::ADDRESSEE), may: &[Act::Withdraw] },
+];
+
+/// How a request lives.
+pub const FLOW: Flow<State, Act> =
+    Flow(&[(State::Asked, Act::Grant, State::Granted), (State::Asked, Act::Refuse, State::Refused), (State::Asked, Act::Withdraw, State::Withdrawn)]);
+
+/// The kind of record, as the journal names it.
+pub const KIND: &str = "extension";
+
+/// A request for an extension, as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = extensions, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct Extension {
+    pub id: Id,
+    pub province_id: Id,
+    pub task_id: Id,
+    pub occurrence_id: Id,
+    pub part_id: Option<Id>,
+    pub organization_id: Id,
+    pub reason: String,
+    pub asked_on: NaiveDate,
+    pub due_before: NaiveDate,
+    pub due_asked: NaiveDate,
+    pub due_granted: Option<NaiveDate>,
+    pub state: ExtensionState,
+    pub answer: Option<String>,
+    pub decided_on: Option<NaiveDate>,
+    pub version: i32,
+    pub created_at: Stamp,
+    pub created_by: Option<Id>,
+    pub updated_at: Stamp,
+    pub updated_by: Option<Id>,
+}
+
+/// A request for an extension, as it is shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ExtensionView {
+    pub id: Id,
+    pub task_id: Id,
+    pub occurrence_id: Id,
+    /// Where only one agency's part is meant.
+    pub part_id: Option<Id>,
+    /// Who asked.
+    pub organization_id: Id,
+    pub reason: String,
+    pub asked_on: NaiveDate,
+    /// The due date when it was asked; stays visible after it has moved.
+    pub due_before: NaiveDate,
+    pub due_asked: NaiveDate,
+    pub due_granted: Option<NaiveDate>,
+    pub state: ExtensionState,
+    /// What was said with the decision.
+    pub answer: Option<String>,
+    pub decided_on: Option<NaiveDate>,
+    pub version: i32,
+    pub created_at: Stamp,
+    pub updated_at: Stamp,
+    pub allowed_actions: Vec<ExtensionAction>,
+}
+
+/// A request for an extension.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewExtension {
+    pub task_id: Id,
+    /// Which occurrence; the one that the task shows unless said.
+    pub occurrence_id: Option<Id>,
+    /// Only the caller's own part.
+    pub part_id: Option<Id>,
+    #[schema(example = "2026-12-31")]
+    pub due_on: NaiveDate,
+    #[schema(min_length = 1, max_length = 4000, example = "Đối tác hoãn chuyến thăm sang tháng 12")]
+    pub reason: String,
+}
+
+/// A step with a request for an extension.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtensionTransition {
+    #[schema(example = "grant")]
+    pub action: ExtensionAction,
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: Option<String>,
+    /// With `grant`: another day than the one asked for.
+    pub due_on: Option<NaiveDate>,
+}
+
+/// Filters of the list of extensions.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ExtensionFilter {
+    pub task_id: Option<Id>,
+    pub occurrence_id: Option<Id>,
+    pub organization_id: Option<Id>,
+    pub state: Option<ExtensionState>,
+}
+
+fn standing_to(ask: &Ask, task: Standing, extension: &Extension) -> Standing {
+    let own = Some(extension.organization_id) == ask.actor.organization;
+    Standing { relations: if own { task.relations.and(Relations::ADDRESSEE) } else { task.relations }, ..task }
+}
+
+fn view(ask: &Ask, e: &Extension, task: Standing) -> ExtensionView {
+    let standing = standing_to(ask, task, e);
+    ExtensionView {
+        id: e.id,
+        task_id: e.task_id,
+        occurrence_id: e.occurrence_id,
+        part_id: e.part_id,
+        organization_id: e.organization_id,
+        reason: e.reason.clone(),
+        asked_on: e.asked_on,
+        due_before: e.due_before,
+        due_asked: e.due_asked,
+        due_granted: e.due_granted,
+        state: e.state,
+        answer: e.answer.clone(),
+        decided_on: e.decided_on,
+        version: e.version,
+        created_at: e.created_at,
+        updated_at: e.updated_at,
+        allowed_actions: FLOW.actions(e.state).filter(|act| authz::may(RULES, &ask.actor, *act, standing)).collect(),
+    }
+}
+
+fn find_as(conn: &mut Conn, ask: &Ask, id: Id) -> Result<(Extension, Task, Standing)> {
+    let extension: Extension = extensions::table.find(id).select(Extension::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)?;
+    let (task, standing) = tasks::store::find_as(conn, &ask.actor, extension.task_id)?;
+    authz::permit(TASK_RULES, &ask.actor, TaskAction::View, TaskAction::View, standing)?;
+    Ok((extension, task, standing))
+}
+
+fn change<'a>(e: &Extension, task: &Task, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
+    Change { kind: KIND, id: e.id, version: Some(e.version), owner: Some(task.owner_id), province: Some(e.province_id), action, reason }
+}
+
+/// Asks for a later due date: for the task by whoever leads, for a part by whoever owes it.
+pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewExtension>) -> Result<ExtensionView> {
+    // Whose task it is stands in the body; who could ask for nothing is refused before.
+    if !DRAFTERS.contains(&ask.actor.position) {
+        return Err(Error::forbidden());
+    }
+    let own = ask.actor.organization()?;
+    ask.proceed(conn, None)?;
+    let new = body.open()?;
+    let (task, standing) = tasks::workflow::named(conn, ask, new.task_id)?;
+    if !authz::may(TASK_RULES, &ask.actor, TaskAction::AskExtension, standing) {
+        return Err(Error::forbidden());
+    }
+    let unknown = |place: &str| Error::fault(place, "unknown_reference", "Không thuộc nhiệm vụ này.", "It is not of this task.");
+    let Some(id) = new.occurrence_id.or(task.occurrence_id) else { return Err(not_active()) };
+    let occurrence = match occurrences::store::find(conn, id) {
+        Ok(o) if o.task_id == task.id => o,
+        Ok(_) | Err(Error::Refused(_)) => return Err(unknown("/occurrence_id")),
+        Err(e) => return Err(e),
+    };
+    let owed = parts::store::of_occurrence(conn, occurrence.id)?;
+    let part = new.part_id.map(|id| owed.iter().find(|p| p.id == id).ok_or_else(|| unknown("/part_id"))).transpose()?;
+    match part {
+        Some(part) if part.organization_id != own => return Err(Error::forbidden()),
+        // Only who leads asks for all.
+        None if !standing.relations.any(Relations::LEAD) => return Err(Error::forbidden()),
+        _ => {}
+    }
+    let (open, due, in_force) = match part {
+        Some(part) => (part.is_open(), part.due_on.or(occurrence.due_on), part.due_sort),
+        None => (occurrence.state.is_open(), occurrence.due_on, occurrence.due_sort),
+    };
+    if !open || !occurrence.state.is_open() {
+        return Err(Error::conflict("occurrence_not_open", "Nhiệm vụ không còn ở trạng thái thực hiện.", "The task is not being carried out any more."));
+    }
+    let Some(due) = due.filter(|_| in_force < NEVER) else {
+        return Err(Error::conflict("no_deadline", "Nhiệm vụ không có hạn nên không cần gia hạn.", "There is no due date to be moved."));
+    };
+    if ask.today >= in_force {
+        return Err(Error::conflict(
+            "too_late",
+            format!("Gia hạn phải xin trước ngày đến hạn ({in_force})."),
+            format!("An extension is asked for before the due date ({in_force})."),
+        ));
+    }
+    if new.due_on <= due {
+        return Err(Error::fault("/due_on", "not_later", "Hạn mới phải sau hạn cũ.", "The new due date must be later than the old one."));
+    }
+    let pending = extensions::table
+        .filter(extensions::occurrence_id.eq(occurrence.id))
+        .filter(extensions::organization_id.eq(own))
+        .filter(extensions::state.eq(State::Asked));
+    if diesel::select(diesel::dsl::exists(pending)).get_result(conn)? {
+        return Err(Error::conflict("pending", "Đã có một yêu cầu gia hạn đang chờ.", "A request for an extension is waiting already."));
+    }
+    let extension = Extension {
+        id: Id::fresh(),
+        province_id: task.province_id,
+        task_id: task.id,
+        occurrence_id: occurrence.id,
+        part_id: new.part_id,
+        organization_id: own,
+        reason: new.reason,
+        asked_on: ask.today,
+        due_before: due,
+        due_asked: new.due_on,
+        due_granted: None,
+        state: State::Asked,
+        answer: None,
+        decided_on: None,
+        version: 1,
+        created_at: ask.now,
+        created_by: Some(ask.actor.user),
+        updated_at: ask.now,
+        updated_by: Some(ask.actor.user),
+    };
+    diesel::insert_into(extensions::table).values(&extension).execute(conn)?;
+    let shown = view(ask, &extension, standing);
+    journal::record(conn, ask, change(&extension, &task, "ask_extension", None), NOTHING, Some(&shown))?;
+    Ok(shown)
+}
+
+/// Grants, refuses or withdraws. Granted, the due date moves and the old one stays visible.
+pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ExtensionTransition>) -> Result<ExtensionView> {
+    let (before, task, to_task) = find_as(conn, ask, id)?;
+    let standing = standing_to(ask, to_task, &before);
+    if !FLOW.0.iter().any(|(_, act, _)| authz::may(RULES, &ask.actor, *act, standing)) {
+        return Err(Error::forbidden());
+    }
+    ask.proceed(conn, Some(before.version))?;
+    let step = body.open()?;
+    if !authz::may(RULES, &ask.actor, step.action, standing) {
+        return Err(Error::forbidden());
+    }
+    let mut after = before.clone();
+    after.state = FLOW.next(before.state, step.action)?;
+    after.answer = step.reason.clone();
+    after.decided_on = Some(ask.today);
+    after.version += 1;
+    after.updated_at = ask.now;
+    after.updated_by = Some(ask.actor.user);
+    match step.action {
+        Act::Refuse if step.reason.is_none() => {
+            return Err(Error::fault("/reason", "required", "Không đồng ý thì nêu lý do.", "Say why it is refused."));
+        }
+        Act::Grant => {
+            let due = step.due_on.unwrap_or(before.due_asked);
+            if due <= before.due_before {
+                return Err(Error::fault("/due_on", "not_later", "Hạn mới phải sau hạn cũ.", "The new due date must be later than the old one."));
+            }
+            after.due_granted = Some(due);
+            grant(conn, ask, &task, &before, due)?;
+        }
+        _ => {}
+    }
+    let moved = diesel::update(extensions::table.find(id).filter(extensions::version.eq(before.version))).set(&after).execute(conn)?;
+    if moved != 1 {
+        return Err(Error::Clash);
+    }
+    let shown = view(ask, &after, to_task);
+    journal::record(conn, ask, change(&after, &task, step.action.word(), step.reason.as_deref()), Some(&view(ask, &before, to_task)), Some(&shown))?;
+    Ok(shown)
+}
+
+fn grant(conn: &mut Conn, ask: &Ask, task: &Task, extension: &Extension, due: NaiveDate) -> Result<()> {
+    let occurrence = occurrences::store::find(conn, extension.occurrence_id)?;
+    if occurrence.state.is_ended() {
+        return Err(Error::conflict("occurrence_not_open", "Nhiệm vụ không còn ở trạng thái thực hiện.", "The task is not being carried out any more."));
+    }
+    let old = |due_on| OldDue { due_on, moved_on: ask.today, extension_id: Some(extension.id), document_id: None, reason: Some(extension.reason.clone()) };
+    let reason = Some(extension.reason.as_str());
+    match extension.part_id {
+        None => {
+            let mut after = occurrence.clone();
+            move_due(conn, task, &mut after, Some(due), old(occurrence.due_on))?;
+            save(conn, ask, task, task.clone(), &occurrence, after, "extend", reason)?;
+        }
+        Some(part) => {
+            let before = parts::store::find(conn, part)?;
+            let mut after = before.clone();
+            let mut history: Vec<OldDue> = from_json(&before.due_history)?;
+            history.push(old(before.due_on.or(occurrence.due_on)));
+            after.due_history = to_json(&history)?;
+            after.due_on = Some(due);
+            after.due_sort = due;
+            save_part(conn, ask, task, &before, after, "extend", reason)?;
+        }
+    }
+    Ok(())
+}
+
+fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, filter: &ExtensionFilter, paging: &Paging) -> Result<Page<Extension>> {
+    let organization = ask.actor.organization.unwrap_or(ask.actor.user);
+    let query = || {
+        let mut query = extensions::table.into_boxed::<MultiBackend>();
+        let related = access::table.filter(access::organization_id.eq(organization)).filter(access::kind.eq(tasks::model::KIND)).select(access::record_id);
+        query = match scope.audience {
+            Some(_) => query.filter(extensions::province_id.eq_any(scope.provinces.clone()).or(extensions::task_id.eq_any(related))),
+            None => query.filter(extensions::task_id.eq_any(related)),
+        };
+        if let Some(id) = filter.task_id {
+            query = query.filter(extensions::task_id.eq(id));
+        }
+        if let Some(id) = filter.occurrence_id {
+            query = query.filter(extensions::occurrence_id.eq(id));
+        }
+        if let Some(id) = filter.organization_id {
+            query = query.filter(extensions::organization_id.eq(id));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(extensions::state.eq(state));
+        }
+        query
+    };
+    let rows = keyset!(query().select(Extension::as_select()), paging, "-created_at", extensions::id => Id, extensions::id, desc).load(conn)?;
+    let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+    Ok(Page::of(rows, paging.limit(), "-created_at", |e: &Extension| (e.id, e.id))?.counted(total))
+}
+
+/// Mounts the routes.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(list_extensions).service(create_extension).service(get_extension).service(transition_extension);
+}
+
+/// Requests for extensions of tasks that the caller may see
+#[utoipa::path(tag = "plans", params(ExtensionFilter, Paging), responses((status = 200, description = "A page", body = Vec<ExtensionView>)))]
+#[get("/extensions")]
+async fn list_extensions(call: Call) -> Result<HttpResponse> {
+    let (filter, paging): (ExtensionFilter, Paging) = (call.query()?, call.query()?);
+    call.read(move |conn, ask| {
+        let scope = authz::scope(TASK_RULES, &ask.actor, TaskAction::View)?;
+        let page = list(conn, ask, &scope, &filter, &paging)?;
+        let ids: Vec<Id> = page.items.iter().map(|e| e.task_id).collect();
+        let about: HashMap<Id, Standing> = tasks::store::find_many_as(conn, &ask.actor, &ids)?.into_iter().map(|(t, s)| (t.id, s)).collect();
+        Answer::page(&page.map(|e| view(ask, &e, about.get(&e.task_id).copied().unwrap_or(Standing::NEW))))
+    })
+    .await
+}
+
+/// Ask for an extension
+#[utoipa::path(tag = "plans", request_body = NewExtension, responses((status = 201, description = "Asked", body = ExtensionView)))]
+#[post("/extensions")]
+async fn create_extension(call: Call, body: Body<NewExtension>) -> Result<HttpResponse> {
+    call.write(body, |conn, ask, body| {
+        let view = create(conn, ask, body)?;
+        Answer::created(format!("/api/v1/extensions/{}", view.id), &view, view.version)
+    })
+    .await
+}
+
+/// One request for an extension
+#[utoipa::path(tag = "plans", params(("id" = Id, Path)), responses((status = 200, description = "The request", body = ExtensionView)))]
+#[get("/extensions/{id}")]
+async fn get_extension(call: Call, id: Path<Id>) -> Result<HttpResponse> {
+    call.read(move |conn, ask| {
+        let (extension, _, standing) = find_as(conn, ask, *id)?;
+        let view = view(ask, &extension, standing);
+        Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Grant, refuse or withdraw
+#[utoipa::path(tag = "plans", params(("id" = Id, Path)), request_body = ExtensionTransition, responses((status = 200, description = "The request", body = ExtensionView)))]
+#[post("/extensions/{id}/transitions")]
+async fn transition_extension(call: Call, id: Path<Id>, body: Body<ExtensionTransition>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let view = take(conn, ask, *id, body)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}

@@ -1,0 +1,40 @@
+//! Plans: the follow-up of documents that give duties; their tasks, what each agency owes of them, and urging.
+
+pub mod extensions;
+pub mod merger;
+pub mod model;
+pub mod occurrences;
+pub mod parts;
+pub mod policy;
+pub mod progress;
+mod routes;
+pub mod store;
+pub mod survey;
+pub mod tasks;
+pub mod urgings;
+pub mod workflow;
+
+pub use merger::{Moved, reassign};
+pub use model::{NewPlan, Origin, Plan, PlanState};
+pub use occurrences::opening::{is_due, open_due};
+pub use store::{by_seed_key, find, find_as, find_many, of_document};
+pub use survey::{AgencyProgress, progress_of};
+pub use tasks::{
+    model::{NewTask, Task},
+    store::{by_seed_key as task_by_seed_key, of_plan as tasks_of},
+    workflow::add as add_task,
+};
+pub use workflow::{activate, add as add_plan, is_active};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes of this slice.
+pub fn mount(config: &mut ServiceConfig) {
+    routes::mount(config);
+    tasks::mount(config);
+    occurrences::mount(config);
+    parts::mount(config);
+    progress::mount(config);
+    extensions::mount(config);
+    urgings::mount(config);
+}

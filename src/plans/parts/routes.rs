@@ -1,0 +1,75 @@
+use super::{
+    model::{NewPart, PartFilter, PartTransition, PartView},
+    store, workflow,
+};
+use crate::{
+    authz,
+    error::Result,
+    http::{Answer, Body, Call},
+    id::Id,
+    page::{Page, Paging},
+    plans::tasks::{self, model::TaskAction, policy::RULES},
+};
+use actix_web::{HttpResponse, get, post, web::Path};
+use std::collections::HashMap;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(list_task_parts).service(create_task_part).service(get_task_part).service(transition_task_part);
+}
+
+/// What agencies owe of tasks
+#[utoipa::path(tag = "plans", params(PartFilter, Paging), responses((status = 200, description = "A page", body = Vec<PartView>)))]
+#[get("/task-parts")]
+async fn list_task_parts(call: Call) -> Result<HttpResponse> {
+    let (filter, paging): (PartFilter, Paging) = (call.query()?, call.query()?);
+    call.read(move |conn, ask| {
+        let scope = authz::scope(RULES, &ask.actor, TaskAction::View)?;
+        let page = store::list(conn, &ask.actor, &scope, &filter, &paging, ask.today)?;
+        let ids: Vec<Id> = page.items.iter().map(|p| p.task_id).collect();
+        let about: HashMap<Id, _> = tasks::store::find_many_as(conn, &ask.actor, &ids)?.into_iter().map(|(t, s)| (t.id, (t, s))).collect();
+        let (next, total) = (page.next, page.total);
+        let mut items = Vec::new();
+        for part in &page.items {
+            if let Some((task, standing)) = about.get(&part.task_id) {
+                items.extend(workflow::views(ask, task, *standing, std::slice::from_ref(part))?);
+            }
+        }
+        Answer::page(&Page { items, next, total })
+    })
+    .await
+}
+
+/// Give a further agency a part of a task in force
+#[utoipa::path(tag = "plans", request_body = NewPart, responses((status = 201, description = "Assigned", body = PartView)))]
+#[post("/task-parts")]
+async fn create_task_part(call: Call, body: Body<NewPart>) -> Result<HttpResponse> {
+    call.write(body, |conn, ask, body| {
+        let view = workflow::create(conn, ask, body)?;
+        Answer::created(format!("/api/v1/task-parts/{}", view.id), &view, view.version)
+    })
+    .await
+}
+
+/// One part
+#[utoipa::path(tag = "plans", params(("id" = Id, Path)), responses((status = 200, description = "The part", body = PartView)))]
+#[get("/task-parts/{id}")]
+async fn get_task_part(call: Call, id: Path<Id>) -> Result<HttpResponse> {
+    call.read(move |conn, ask| {
+        let view = workflow::show(conn, ask, *id)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Report a part done, waive it, name who handles it, enter or confirm its result
+#[utoipa::path(tag = "plans", params(("id" = Id, Path)), request_body = PartTransition, responses((status = 200, description = "The part", body = PartView)))]
+#[post("/task-parts/{id}/transitions")]
+async fn transition_task_part(call: Call, id: Path<Id>, body: Body<PartTransition>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let view = workflow::take(conn, ask, *id, body)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}

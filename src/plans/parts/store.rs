@@ -1,0 +1,117 @@
+use super::model::{Part, PartFilter, PartState};
+use crate::{
+    authz::{Actor, Scope},
+    db::{Conn, MultiBackend},
+    error::{Error, Result},
+    id::Id,
+    keyset,
+    page::{Page, Paging},
+    plans::tasks,
+    schema::{access, task_parts as parts},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+pub fn find(conn: &mut Conn, id: Id) -> Result<Part> {
+    parts::table.find(id).select(Part::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
+}
+
+pub fn of_occurrence(conn: &mut Conn, occurrence: Id) -> Result<Vec<Part>> {
+    Ok(parts::table.filter(parts::occurrence_id.eq(occurrence)).order(parts::id).select(Part::as_select()).load(conn)?)
+}
+
+/// Parts exist only where a plan has been in force, so whoever oversees the province sees all of them; others those of the
+/// tasks to which they are related.
+pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &PartFilter, paging: &Paging, today: NaiveDate) -> Result<Page<Part>> {
+    let organization = actor.organization.unwrap_or(actor.user);
+    let query = || {
+        let mut query = parts::table.into_boxed::<MultiBackend>();
+        let related = access::table.filter(access::organization_id.eq(organization)).filter(access::kind.eq(tasks::model::KIND)).select(access::record_id);
+        query = match scope.audience {
+            Some(_) => query.filter(parts::province_id.eq_any(scope.provinces.clone()).or(parts::task_id.eq_any(related))),
+            None => query.filter(parts::task_id.eq_any(related)),
+        };
+        if let Some(id) = filter.organization_id {
+            query = query.filter(parts::organization_id.eq(id));
+        }
+        if let Some(id) = filter.task_id {
+            query = query.filter(parts::task_id.eq(id));
+        }
+        if let Some(id) = filter.occurrence_id {
+            query = query.filter(parts::occurrence_id.eq(id));
+        }
+        if let Some(id) = filter.plan_id {
+            query = query.filter(parts::plan_id.eq(id));
+        }
+        if let Some(role) = filter.role {
+            query = query.filter(parts::role.eq(role));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(parts::state.eq(state));
+        }
+        if let Some(id) = filter.officer_id {
+            query = query.filter(parts::officer_id.eq(id));
+        }
+        if let Some(id) = filter.unit_id {
+            query = query.filter(parts::unit_id.eq(id));
+        }
+        match filter.overdue {
+            Some(true) => query = query.filter(parts::state.eq(PartState::Assigned)).filter(parts::due_sort.lt(today)),
+            Some(false) => query = query.filter(parts::state.ne(PartState::Assigned).or(parts::due_sort.ge(today))),
+            None => {}
+        }
+        query
+    };
+    let rows = keyset!(query().select(Part::as_select()), paging, "-created_at", parts::id => Id, parts::id, desc).load(conn)?;
+    let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+    Ok(Page::of(rows, paging.limit(), "-created_at", |p: &Part| (p.id, p.id))?.counted(total))
+}
+
+pub fn insert(conn: &mut Conn, part: &Part) -> Result<()> {
+    diesel::insert_into(parts::table).values(part).execute(conn)?;
+    Ok(())
+}
+
+/// Writes the record back if nobody has changed it meanwhile; `after` carries the next version.
+pub fn update(conn: &mut Conn, before: &Part, after: &Part) -> Result<()> {
+    let moved = diesel::update(parts::table.find(before.id).filter(parts::version.eq(before.version))).set(after).execute(conn)?;
+    if moved == 1 { Ok(()) } else { Err(Error::Clash) }
+}
+
+/// Freezes on-time of accepted parts, with the occurrence's decision: two statements however many they are.
+pub fn freeze(conn: &mut Conn, ids: &[Id], on_time: bool) -> Result<()> {
+    if !ids.is_empty() {
+        diesel::update(parts::table.filter(parts::id.eq_any(ids.to_vec()))).set(parts::on_time.eq(on_time)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Moves the last day in force of the parts that have no due date of their own.
+pub fn follow(conn: &mut Conn, occurrence: Id, due_sort: NaiveDate) -> Result<()> {
+    diesel::update(parts::table.filter(parts::occurrence_id.eq(occurrence)).filter(parts::due_on.is_null())).set(parts::due_sort.eq(due_sort)).execute(conn)?;
+    Ok(())
+}
+
+/// Waives what is still owed of occurrences that come to nothing.
+pub fn waive_open(conn: &mut Conn, occurrences: &[Id], reason: &str, now: crate::time::Stamp, by: Id) -> Result<()> {
+    diesel::update(parts::table.filter(parts::occurrence_id.eq_any(occurrences.to_vec())).filter(parts::state.eq(PartState::Assigned)))
+        .set((
+            parts::state.eq(PartState::Waived),
+            parts::reason.eq(reason),
+            parts::version.eq(parts::version + 1),
+            parts::updated_at.eq(now),
+            parts::updated_by.eq(by),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Open parts of an agency, for the merger.
+pub fn open_of(conn: &mut Conn, organization: Id) -> Result<Vec<Part>> {
+    Ok(parts::table
+        .filter(parts::organization_id.eq(organization))
+        .filter(parts::state.eq(PartState::Assigned))
+        .order(parts::id)
+        .select(Part::as_select())
+        .load(conn)?)
+}

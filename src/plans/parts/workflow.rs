@@ -1,0 +1,253 @@
+use super::{
+    model::{KIND, NewPart, Part, PartAction as Act, PartState as State, PartTransition, PartView, TaskForm, TaskRole},
+    policy::RULES,
+    store,
+};
+use crate::{
+    ask::Ask,
+    authz::{self, LEADERS, Relations, Standing},
+    db::Conn,
+    error::{Error, Fault, Result, all_well},
+    flow::Flow,
+    http::Body,
+    id::Id,
+    journal::{self, Change, NOTHING},
+    organizations,
+    plans::{
+        model::to_json,
+        occurrences::{
+            self, opening,
+            workflow::{follow_parts, missing, save_part},
+        },
+        store::Grants,
+        tasks::{
+            self,
+            assignees::{self, Assignee, Share},
+            model::{Task, TaskAction, TaskView},
+            policy::RULES as TASK_RULES,
+        },
+    },
+};
+
+/// How a part lives. Naming who handles it and confirming leave the state; returning the task opens it again.
+pub const FLOW: Flow<State, Act> = Flow(&[
+    (State::Assigned, Act::Done, State::Done),
+    (State::Assigned, Act::Enter, State::Done),
+    (State::Assigned, Act::Waive, State::Waived),
+    (State::Assigned, Act::Handle, State::Assigned),
+    (State::Done, Act::Confirm, State::Done),
+]);
+
+/// How the caller stands to a part: by the task, and as the agency that owes it.
+pub fn standing_to(ask: &Ask, task: Standing, part: &Part, has_lead: bool) -> Standing {
+    // Where nobody leads, every joint agency has the relation of a lead; waiving another's part is the owner's then.
+    let mut bits = if has_lead { task.relations } else { Relations(task.relations.0 & !Relations::LEAD.0) };
+    if Some(part.organization_id) == ask.actor.organization {
+        bits = bits.and(Relations::ADDRESSEE);
+    }
+    Standing { relations: bits, ..task }
+}
+
+/// What this caller may do with it now.
+pub fn allowed(ask: &Ask, task: Standing, part: &Part, has_lead: bool) -> Vec<Act> {
+    let standing = standing_to(ask, task, part, has_lead);
+    let there = |act: &Act| *act != Act::Confirm || (part.entered_by.is_some() && part.confirmed_at.is_none());
+    FLOW.actions(part.state).filter(there).filter(|act| authz::may(RULES, &ask.actor, *act, standing)).collect()
+}
+
+/// Parts of one task as this caller sees them.
+pub fn views(ask: &Ask, task: &Task, standing: Standing, parts: &[Part]) -> Result<Vec<PartView>> {
+    let has_lead = assignees::has_lead(&task.assignees()?);
+    parts.iter().map(|p| PartView::of(p, ask.today, allowed(ask, standing, p, has_lead))).collect()
+}
+
+fn find_as(conn: &mut Conn, ask: &Ask, id: Id) -> Result<(Part, Task, Standing)> {
+    let part = store::find(conn, id)?;
+    let (task, standing) = tasks::store::find_as(conn, &ask.actor, part.task_id)?;
+    authz::permit(TASK_RULES, &ask.actor, TaskAction::View, TaskAction::View, standing)?;
+    Ok((part, task, standing))
+}
+
+fn view(ask: &Ask, task: &Task, standing: Standing, part: &Part) -> Result<PartView> {
+    let has_lead = assignees::has_lead(&task.assignees()?);
+    PartView::of(part, ask.today, allowed(ask, standing, part, has_lead))
+}
+
+/// The part, if this caller may look at it.
+pub fn show(conn: &mut Conn, ask: &Ask, id: Id) -> Result<PartView> {
+    let (part, task, standing) = find_as(conn, ask, id)?;
+    view(ask, &task, standing, &part)
+}
+
+/// A further agency for a task in force: also how the owner names the members of an open group.
+pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartView> {
+    // Whose task it is stands in the body; who could assign nothing is refused before.
+    if !LEADERS.contains(&ask.actor.position) {
+        return Err(Error::forbidden());
+    }
+    ask.proceed(conn, None)?;
+    let new = body.open()?;
+    let (task, standing) = tasks::workflow::named(conn, ask, new.task_id)?;
+    if !authz::may(TASK_RULES, &ask.actor, TaskAction::Assign, standing) {
+        return Err(Error::forbidden());
+    }
+    let open = occurrences::store::unended_of(conn, &[task.id])?;
+    let Some(occurrence) = open.iter().rev().find(|o| Some(o.id) == task.occurrence_id).or(open.last()) else {
+        return Err(Error::conflict("not_open", "Nhiệm vụ không còn lần thực hiện nào đang mở.", "The task has no open occurrence."));
+    };
+    if !organizations::find_many(conn, &[new.organization_id])?.iter().any(|o| o.province_id == task.province_id) {
+        return Err(Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."));
+    }
+    let mut given = task.assignees()?;
+    if given.iter().any(|a| a.agencies().contains(&new.organization_id)) {
+        return Err(Error::conflict("duplicate", "Cơ quan này đã có phần trong nhiệm vụ.", "This organisation has a part in the task already."));
+    }
+    if new.group_id.is_some_and(|g| !given.iter().any(|a| a.group_id == Some(g))) {
+        return Err(Error::fault("/group_id", "unknown_reference", "Nhiệm vụ không nêu nhóm này.", "The task does not name this group."));
+    }
+    let required = new.required.unwrap_or(task.form != TaskForm::Request);
+    let share = Share { organization: new.organization_id, group: new.group_id, role: new.role, required, due_on: new.due_on };
+    match new.group_id.and_then(|g| given.iter_mut().find(|a| a.group_id == Some(g))) {
+        // A member that the owner names: an open group is expanded by that.
+        Some(group) => {
+            group.members.push(new.organization_id);
+            group.expanded_on = Some(ask.today);
+        }
+        None => given.push(Assignee {
+            organization_id: Some(new.organization_id),
+            group_id: None,
+            raw: None,
+            role: new.role,
+            required,
+            due_on: new.due_on,
+            exclude: vec![],
+            resolution: organizations::groups::Resolution::Judgement,
+            expanded_on: None,
+            members: vec![],
+        }),
+    }
+    let part = opening::part(ask, &task, occurrence, &share);
+    store::insert(conn, &part)?;
+    let mut after = Task { assignees: to_json(&given)?, version: task.version + 1, updated_at: ask.now, updated_by: Some(ask.actor.user), ..task.clone() };
+    after.occurrence_id = task.occurrence_id;
+    tasks::store::update(conn, &task, &after)?;
+    let mut grants = Grants::default();
+    opening::relate_shares(conn, &after, &[share], assignees::has_lead(&given), &mut grants)?;
+    grants.write(conn)?;
+    let change = |kind, id, version| Change {
+        kind,
+        id,
+        version: Some(version),
+        owner: Some(task.owner_id),
+        province: Some(task.province_id),
+        action: "assign",
+        reason: None,
+    };
+    let shown = view(ask, &after, standing, &part)?;
+    journal::record(conn, ask, change(KIND, part.id, 1), NOTHING, Some(&shown))?;
+    let (was, is) = (TaskView::of(&task, ask.today, vec![])?, TaskView::of(&after, ask.today, vec![])?);
+    journal::record(conn, ask, change(tasks::model::KIND, after.id, after.version), Some(&was), Some(&is))?;
+    Ok(shown)
+}
+
+/// Takes a step with a part.
+pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> Result<PartView> {
+    let (before, task, to_task) = find_as(conn, ask, id)?;
+    let has_lead = assignees::has_lead(&task.assignees()?);
+    let standing = standing_to(ask, to_task, &before, has_lead);
+    if !FLOW.0.iter().any(|(_, act, _)| authz::may(RULES, &ask.actor, *act, standing)) {
+        return Err(Error::forbidden());
+    }
+    ask.proceed(conn, Some(before.version))?;
+    let step = body.open()?;
+    if !authz::may(RULES, &ask.actor, step.action, standing) {
+        return Err(Error::forbidden());
+    }
+    let mut after = before.clone();
+    after.state = FLOW.next(before.state, step.action)?;
+    let occurrence = occurrences::store::find(conn, before.occurrence_id)?;
+    let working = occurrence.state.is_open() || occurrence.state == occurrences::model::TaskState::CompletionProposed;
+    if !working && step.action != Act::Confirm {
+        return Err(Error::conflict("occurrence_not_open", "Nhiệm vụ không còn ở trạng thái thực hiện.", "The task is not being carried out any more."));
+    }
+    check(ask, &step, &before)?;
+    let mut entered = None;
+    match step.action {
+        Act::Done => {
+            after.result = step.result.clone();
+            after.done_on = Some(ask.today);
+        }
+        Act::Enter => {
+            after.result = step.result.clone();
+            after.done_on = step.received_on.or(Some(ask.today));
+            after.entered_by = ask.actor.organization;
+            after.document_id = step.document_id;
+            after.confirmed_at = None;
+            entered = after.done_on;
+        }
+        Act::Confirm => {
+            after.result = step.result.clone().or(after.result);
+            after.confirmed_at = Some(ask.now);
+        }
+        Act::Waive => after.reason = step.reason.clone(),
+        Act::Handle => {
+            after.unit_id = step.unit_id;
+            after.officer_id = step.officer_id;
+            after.instruction = step.instruction.clone();
+            if let Some(unit) = step.unit_id
+                && !organizations::units(conn, before.organization_id)?.contains(&unit)
+            {
+                return Err(Error::fault("/unit_id", "not_a_unit", "Đơn vị không trực thuộc cơ quan này.", "It is not a unit of this organisation."));
+            }
+        }
+        Act::View => {}
+    }
+    if let Some(links) = &step.links {
+        after.links = to_json(links)?;
+    }
+    save_part(conn, ask, &task, &before, after, step.action.word(), step.reason.as_deref())?;
+    if matches!(step.action, Act::Done | Act::Enter | Act::Waive) {
+        if !has_lead {
+            follow_parts(conn, ask, &task, &occurrence, None)?;
+        } else if let (Some(day), TaskRole::Lead) = (entered, before.role) {
+            // The lead reported outside the system: that is its proposal, on the day the document arrived.
+            let owed = store::of_occurrence(conn, occurrence.id)?;
+            missing(&owed, Some(before.id), step.reason.as_deref())?;
+            let mut proposed = occurrence.clone();
+            if occurrence.state != occurrences::model::TaskState::InProgress {
+                proposed.state = occurrences::workflow::FLOW.next(proposed.state, TaskAction::Start)?;
+            }
+            proposed.state = occurrences::workflow::FLOW.next(proposed.state, TaskAction::Propose)?;
+            proposed.proposed_on = Some(day);
+            proposed.proposal_reason = step.reason.clone();
+            occurrences::workflow::save(conn, ask, &task, task.clone(), &occurrence, proposed, TaskAction::Propose.word(), step.reason.as_deref())?;
+        }
+    }
+    show(conn, ask, id)
+}
+
+fn check(ask: &Ask, step: &PartTransition, before: &Part) -> Result<()> {
+    let mut faults = Vec::new();
+    let mut need = |there: bool, place: &str| {
+        if !there {
+            faults.push(Fault::at(place, "required", "Bước này cần trường này.", "This step needs this member."));
+        }
+    };
+    match step.action {
+        Act::Done => need(step.result.is_some(), "/result"),
+        Act::Waive => need(step.reason.is_some(), "/reason"),
+        Act::Enter => {
+            need(step.result.is_some(), "/result");
+            need(step.document_id.is_some(), "/document_id");
+        }
+        Act::Handle => need(step.unit_id.is_some() || step.officer_id.is_some(), "/unit_id"),
+        Act::Confirm | Act::View => {}
+    }
+    if step.action == Act::Confirm && (before.entered_by.is_none() || before.confirmed_at.is_some()) {
+        return Err(Error::conflict("nothing_to_confirm", "Không có kết quả ghi hộ chờ xác nhận.", "Nothing was entered that waits for confirmation."));
+    }
+    if step.received_on.is_some_and(|day| day > ask.today) {
+        faults.push(Fault::at("/received_on", "in_future", "Ngày đến không thể ở tương lai.", "The day of arrival cannot lie ahead."));
+    }
+    all_well(faults)
+}

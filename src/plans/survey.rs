@@ -1,0 +1,132 @@
+//! How each agency stands with its parts: the figures of follow-up and of report prefill.
+
+use super::{
+    occurrences::model::TaskState,
+    parts::model::{PartState, TaskForm, TaskRole},
+};
+use crate::{
+    db::{Conn, MultiBackend},
+    error::Result,
+    id::Id,
+    schema::{task_occurrences as occurrences, task_parts as parts, urgings},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+
+/// The days that the figures are about.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SurveyFilter {
+    /// The first day; without it, from the beginning.
+    pub from: Option<NaiveDate>,
+    /// The last day; today unless said.
+    pub to: Option<NaiveDate>,
+}
+
+/// One agency's parts in a plan or a province. Parts in form `request` stand apart: they belong in no ranking (RULES 9).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AgencyProgress {
+    pub organization_id: Option<Id>,
+    /// Parts that it was given (requested ones aside): the sum of the seven that follow.
+    pub assigned: i64,
+    /// Accepted, and handed in on time.
+    pub on_time: i64,
+    /// Accepted, and handed in late.
+    pub late: i64,
+    /// Accepted, and nothing was due on a day.
+    pub no_deadline: i64,
+    /// Handed in, not accepted yet.
+    pub awaiting: i64,
+    /// Owed, and the last day has not passed.
+    pub running: i64,
+    /// Owed, and the last day has passed.
+    pub overdue: i64,
+    /// Waived or cancelled.
+    pub waived: i64,
+    /// Of those, how many it leads.
+    pub leading: i64,
+    /// Parts that it was requested to do.
+    pub requested: i64,
+    /// Of those, done.
+    pub requested_done: i64,
+    /// How often it was urged.
+    pub urged: i64,
+    /// On time of all that had a deadline and were accepted, in whole percent; null where there were none.
+    pub on_time_percent: Option<i64>,
+}
+
+type Row = (Id, TaskRole, TaskForm, PartState, NaiveDate, Option<NaiveDate>, Option<bool>, TaskState);
+
+/// Figures per agency over parts that were open in `from..=to`: two statements. `plan` absent means the whole province;
+/// `organizations` absent means everyone who has a part.
+pub fn progress_of(
+    conn: &mut Conn,
+    plan: Option<Id>,
+    province: Id,
+    organizations: Option<&[Id]>,
+    from: Option<NaiveDate>,
+    to: NaiveDate,
+) -> Result<Vec<AgencyProgress>> {
+    let mut query = parts::table
+        .inner_join(occurrences::table.on(occurrences::id.eq(parts::occurrence_id)))
+        .filter(occurrences::opened_on.le(to))
+        .into_boxed::<MultiBackend>();
+    let mut urged = urgings::table.filter(urgings::sent_on.le(to)).into_boxed::<MultiBackend>();
+    if let Some(plan) = plan {
+        query = query.filter(parts::plan_id.eq(plan));
+        urged = urged.filter(urgings::plan_id.eq(plan));
+    } else {
+        query = query.filter(parts::province_id.eq(province));
+        urged = urged.filter(urgings::province_id.eq(province)).filter(urgings::plan_id.is_not_null());
+    }
+    if let Some(from) = from {
+        query = query.filter(occurrences::ended_on.is_null().or(occurrences::ended_on.ge(from).assume_not_null()));
+        urged = urged.filter(urgings::sent_on.ge(from));
+    }
+    if let Some(organizations) = organizations {
+        query = query.filter(parts::organization_id.eq_any(organizations.to_vec()));
+        urged = urged.filter(urgings::organization_id.eq_any(organizations.to_vec()));
+    }
+    let rows: Vec<Row> = query
+        .select((parts::organization_id, parts::role, parts::form, parts::state, parts::due_sort, parts::done_on, parts::on_time, occurrences::state))
+        .load(conn)?;
+    let urged: Vec<Id> = urged.select(urgings::organization_id).load(conn)?;
+    let mut all: BTreeMap<Id, AgencyProgress> = organizations.unwrap_or_default().iter().map(|id| (*id, AgencyProgress::default())).collect();
+    for (organization, role, form, state, due, done_on, on_time, of_occurrence) in rows {
+        let row = all.entry(organization).or_default();
+        // What happened after the last day has not happened yet.
+        let done = state == PartState::Done && done_on.is_some_and(|day| day <= to);
+        if form == TaskForm::Request {
+            row.requested += 1;
+            row.requested_done += i64::from(done);
+            continue;
+        }
+        row.assigned += 1;
+        row.leading += i64::from(role == TaskRole::Lead);
+        let slot = match (state, of_occurrence, on_time) {
+            (PartState::Waived, ..) | (PartState::Assigned, TaskState::Cancelled, _) => &mut row.waived,
+            (PartState::Done, TaskState::Completed, Some(true)) if done => &mut row.on_time,
+            (PartState::Done, TaskState::Completed, Some(false)) if done => &mut row.late,
+            (PartState::Done, TaskState::Completed, None) if done => &mut row.no_deadline,
+            (PartState::Done, ..) if done => &mut row.awaiting,
+            _ if due < to => &mut row.overdue,
+            _ => &mut row.running,
+        };
+        *slot += 1;
+    }
+    for organization in urged {
+        all.entry(organization).or_default().urged += 1;
+    }
+    Ok(all
+        .into_iter()
+        .map(|(organization, mut row)| {
+            row.organization_id = Some(organization);
+            let decided = row.on_time + row.late;
+            row.on_time_percent = (decided > 0).then(|| row.on_time * 100 / decided);
+            row
+        })
+        .collect())
+}

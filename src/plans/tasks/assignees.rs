@@ -1,0 +1,177 @@
+//! Whom a task is given to, as its text says: organisations, groups, and words that nobody has resolved (RULES 9, 10).
+
+use crate::{
+    db::Conn,
+    error::{Fault, Result},
+    id::Id,
+    organizations,
+    plans::parts::model::{TaskForm, TaskRole},
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// One assignee as given.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAssignee {
+    /// A named agency; or else `group_id`, or else only the words in `raw`.
+    pub organization_id: Option<Id>,
+    pub group_id: Option<Id>,
+    /// The words of the text.
+    #[schema(min_length = 1, max_length = 1000, example = "các sở, ban, ngành")]
+    pub raw: Option<String>,
+    #[schema(example = "joint")]
+    pub role: TaskRole,
+    /// Whether completion waits for the part; default true, false in form `request`.
+    pub required: Option<bool>,
+    /// A due date of its own.
+    pub due_on: Option<NaiveDate>,
+    /// Members of the group that are not meant.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub exclude: Vec<Id>,
+    /// Whether the text names it or somebody judged it.
+    pub resolution: Option<organizations::groups::Resolution>,
+}
+
+/// One assignee as it is stored and shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Assignee {
+    pub organization_id: Option<Id>,
+    pub group_id: Option<Id>,
+    /// The words of the text.
+    pub raw: Option<String>,
+    pub role: TaskRole,
+    pub required: bool,
+    pub due_on: Option<NaiveDate>,
+    pub exclude: Vec<Id>,
+    #[schema(inline)]
+    pub resolution: organizations::groups::Resolution,
+    /// The day its members were determined; null for open groups, which owe no part until the owner names members.
+    pub expanded_on: Option<NaiveDate>,
+    /// Its members on that day.
+    pub members: Vec<Id>,
+}
+
+impl Assignee {
+    /// The agencies that owe a part of it.
+    pub fn agencies(&self) -> Vec<Id> {
+        self.organization_id.into_iter().chain(self.members.iter().copied()).collect()
+    }
+}
+
+/// One agency's share in a task, once every assignee is resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    pub organization: Id,
+    pub group: Option<Id>,
+    pub role: TaskRole,
+    pub required: bool,
+    pub due_on: Option<NaiveDate>,
+}
+
+/// Checks assignees and fills in what is by default. `known` are the province's organisations that they name.
+pub fn accept(conn: &mut Conn, province: Id, form: TaskForm, given: Vec<NewAssignee>, faults: &mut Vec<Fault>) -> Result<Vec<Assignee>> {
+    let mut ids: Vec<Id> = given.iter().flat_map(|a| a.organization_id.into_iter().chain(a.exclude.iter().copied())).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let known = if ids.is_empty() { vec![] } else { organizations::find_many(conn, &ids)? };
+    let is_known = |id: Id| known.iter().any(|o| o.id == id && o.province_id == province);
+    let mut groups: BTreeMap<Id, bool> = BTreeMap::new();
+    for id in given.iter().filter_map(|a| a.group_id) {
+        if let std::collections::btree_map::Entry::Vacant(slot) = groups.entry(id) {
+            slot.insert(group_is_of(conn, id, province)?);
+        }
+    }
+    let mut seen: Vec<Id> = Vec::new();
+    let mut all = Vec::new();
+    for (at, a) in given.into_iter().enumerate() {
+        let place = format!("/assignees/{at}");
+        if a.organization_id.is_some() && a.group_id.is_some() {
+            faults.push(Fault::at(&place, "one_of", "Chọn cơ quan hoặc nhóm, không cả hai.", "Name an organisation or a group, not both."));
+        }
+        if a.organization_id.is_none() && a.group_id.is_none() && a.raw.is_none() {
+            faults.push(Fault::at(
+                &place,
+                "required",
+                "Hãy nêu cơ quan, nhóm hoặc chữ của văn bản.",
+                "Name an organisation, a group or the words of the text.",
+            ));
+        }
+        if a.organization_id.into_iter().chain(a.exclude.iter().copied()).any(|id| !is_known(id)) || a.group_id.is_some_and(|g| groups.get(&g) != Some(&true)) {
+            faults.push(Fault::at(
+                &place,
+                "unknown_reference",
+                "Cơ quan hoặc nhóm không thuộc tỉnh này.",
+                "The organisation or group is not of this province.",
+            ));
+        }
+        if let Some(id) = a.organization_id {
+            if seen.contains(&id) {
+                faults.push(Fault::at(&place, "twice", "Cơ quan này đã được nêu.", "This organisation is named already."));
+            }
+            seen.push(id);
+        }
+        all.push(Assignee {
+            organization_id: a.organization_id,
+            group_id: a.group_id,
+            raw: a.raw,
+            role: a.role,
+            required: a.required.unwrap_or(form != TaskForm::Request),
+            due_on: a.due_on,
+            exclude: a.exclude,
+            resolution: a.resolution.unwrap_or(organizations::groups::Resolution::Text),
+            expanded_on: None,
+            members: vec![],
+        });
+    }
+    Ok(all)
+}
+
+fn group_is_of(conn: &mut Conn, id: Id, province: Id) -> Result<bool> {
+    match organizations::groups::find(conn, id) {
+        Ok(group) => Ok(group.province_id == province),
+        Err(crate::error::Error::Refused(_)) => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
+/// Determines the members of every group on a day. `known` keeps what was looked up, for the next task of the plan.
+pub fn expand(conn: &mut Conn, assignees: &mut [Assignee], day: NaiveDate, known: &mut BTreeMap<Id, Option<Vec<Id>>>) -> Result<()> {
+    for assignee in assignees {
+        let Some(group) = assignee.group_id else { continue };
+        let members = match known.get(&group) {
+            Some(members) => members.clone(),
+            None => known.entry(group).or_insert(organizations::groups::resolve(conn, group, day)?).clone(),
+        };
+        if let Some(members) = members {
+            assignee.expanded_on = Some(day);
+            assignee.members = members.into_iter().filter(|m| !assignee.exclude.contains(m)).collect();
+        }
+    }
+    Ok(())
+}
+
+/// One share an agency: named itself it has the role it is named for, whatever group it is also in; else the strongest.
+pub fn shares(assignees: &[Assignee]) -> Vec<Share> {
+    let mut shares: BTreeMap<Id, Share> = BTreeMap::new();
+    let named = assignees.iter().filter(|a| a.organization_id.is_some());
+    let grouped = assignees.iter().filter(|a| a.organization_id.is_none());
+    for a in named.chain(grouped) {
+        for organization in a.agencies() {
+            let share = Share { organization, group: a.group_id, role: a.role, required: a.required, due_on: a.due_on };
+            let held = shares.entry(organization).or_insert_with(|| share.clone());
+            if held.group.is_some() && share.role < held.role {
+                *held = share;
+            }
+        }
+    }
+    shares.into_values().collect()
+}
+
+/// Whether anybody leads; a lead is never made up.
+pub fn has_lead(assignees: &[Assignee]) -> bool {
+    assignees.iter().any(|a| a.role == TaskRole::Lead && !a.agencies().is_empty())
+}

@@ -1,0 +1,65 @@
+use super::{
+    model::{NewUrging, UrgingAction, UrgingFilter, UrgingTransition, UrgingView},
+    policy::RULES,
+    store, workflow,
+};
+use crate::{
+    authz,
+    error::Result,
+    http::{Answer, Body, Call},
+    id::Id,
+    page::Paging,
+};
+use actix_web::{HttpResponse, get, post, web::Path};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(list_urgings).service(create_urging).service(get_urging).service(transition_urging);
+}
+
+/// Urgings that the caller may see
+#[utoipa::path(tag = "plans", params(UrgingFilter, Paging), responses((status = 200, description = "A page", body = Vec<UrgingView>)))]
+#[get("/urgings")]
+async fn list_urgings(call: Call) -> Result<HttpResponse> {
+    let (filter, paging): (UrgingFilter, Paging) = (call.query()?, call.query()?);
+    call.read(move |conn, ask| {
+        let scope = authz::scope(RULES, &ask.actor, UrgingAction::View)?;
+        let page = store::list(conn, &ask.actor, &scope, &filter, &paging, ask.today)?;
+        Answer::page(&page.map(|(urging, standing)| workflow::view(ask, &urging, standing)))
+    })
+    .await
+}
+
+/// Urge an agency for its part of a task
+#[utoipa::path(tag = "plans", request_body = NewUrging, responses((status = 201, description = "Sent", body = UrgingView)))]
+#[post("/urgings")]
+async fn create_urging(call: Call, body: Body<NewUrging>) -> Result<HttpResponse> {
+    call.write(body, |conn, ask, body| {
+        let view = workflow::create(conn, ask, body)?;
+        Answer::created(format!("/api/v1/urgings/{}", view.id), &view, view.version)
+    })
+    .await
+}
+
+/// One urging
+#[utoipa::path(tag = "plans", params(("id" = Id, Path)), responses((status = 200, description = "The urging", body = UrgingView)))]
+#[get("/urgings/{id}")]
+async fn get_urging(call: Call, id: Path<Id>) -> Result<HttpResponse> {
+    call.read(move |conn, ask| {
+        let view = workflow::show(conn, ask, *id)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Acknowledge or answer an urging
+#[utoipa::path(tag = "plans", params(("id" = Id, Path)), request_body = UrgingTransition, responses((status = 200, description = "The urging", body = UrgingView)))]
+#[post("/urgings/{id}/transitions")]
+async fn transition_urging(call: Call, id: Path<Id>, body: Body<UrgingTransition>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let view = workflow::take(conn, ask, *id, body)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}
