@@ -133,7 +133,6 @@ table! {
         version -> Text, first_year -> Integer, last_year -> Integer, unconfirmed -> Bool, data -> Document, is_current -> Bool, created_at -> Moment,
     }
 }
-
 table! {
     use diesel::sql_types::*;
     use crate::db::{Document, Moment, Uid};
@@ -150,38 +149,11 @@ table! {
         created_by -> Uid,
     }
 }
-
-joinable!(organization_aliases -> organizations (organization_id));
-joinable!(organization_group_members -> organization_groups (group_id));
-joinable!(organization_functions -> organizations (organization_id));
-joinable!(posts -> users (user_id));
-joinable!(posts -> organizations (organization_id));
-joinable!(refresh_tokens -> sessions (session_id));
-
-allow_tables_to_appear_in_same_query!(
-    access,
-    provinces,
-    organizations,
-    organization_aliases,
-    organization_successions,
-    organization_groups,
-    organization_group_members,
-    organization_functions,
-    users,
-    posts,
-    sessions,
-    refresh_tokens,
-    journal,
-);
-
-// notices
 table! {
     use diesel::sql_types::*;
     use crate::db::{Moment, Uid};
     notice_marks (user_id, notice_key) { user_id -> Uid, notice_key -> Text, read_at -> Moment, }
 }
-joinable!(notice_marks -> users (user_id));
-// documents
 table! {
     use diesel::sql_types::*;
     use crate::db::{Document, Moment, Uid};
@@ -192,7 +164,67 @@ table! {
         issued_on -> Nullable<Date>, date_precision -> Text, year -> Nullable<Integer>, sorted_on -> Date, place -> Nullable<Text>,
         summary -> Nullable<Text>, search_fold -> Text, urgency -> Text, field -> Nullable<Text>, is_limited -> Bool,
         details -> Document, seed_key -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
-// plans
+        updated_at -> Moment, updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    document_texts (document_id) { document_id -> Uid, text -> Text, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Uid};
+    document_relations (id) {
+        id -> Uid, document_id -> Uid, position -> Integer, kind -> Text, target_id -> Nullable<Uid>, citation -> Nullable<Document>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Uid};
+    document_recipients (id) {
+        id -> Uid, document_id -> Uid, position -> Integer, organization_id -> Nullable<Uid>, group_id -> Nullable<Uid>,
+        text -> Nullable<Text>, purpose -> Text, details -> Document, resolved_on -> Nullable<Date>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    document_numbers (id) {
+        id -> Uid, organization_id -> Uid, series -> Text, period -> Integer, number -> Integer, kind -> Text, state -> Text,
+        document_id -> Nullable<Uid>, reason -> Nullable<Text>, version -> Integer, created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    deliveries (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, document_id -> Uid, parent_id -> Nullable<Uid>, sender_id -> Nullable<Uid>,
+        receiver_id -> Uid, purpose -> Text, state -> Text, sent_on -> Date, delivered_on -> Nullable<Date>,
+        acknowledged_on -> Nullable<Date>, disseminated_on -> Nullable<Date>, dissemination -> Nullable<Document>,
+        by_document_id -> Nullable<Uid>, instruction -> Nullable<Text>, entered_by_id -> Nullable<Uid>,
+        evidence_document_id -> Nullable<Uid>, version -> Integer, created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    arrivals (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, receiver_id -> Uid, register -> Text, year -> Integer, number -> Integer,
+        arrived_on -> Date, document_id -> Nullable<Uid>, delivery_id -> Nullable<Uid>, issuer_id -> Nullable<Uid>,
+        issuer_text -> Nullable<Text>, handling_unit_id -> Nullable<Uid>, handling_text -> Nullable<Text>, officer_id -> Nullable<Uid>,
+        instruction -> Nullable<Text>, due_on -> Nullable<Date>, assigned_by -> Nullable<Uid>, assigned_at -> Nullable<Moment>,
+        version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    attachments (id) {
+        id -> Uid, document_id -> Uid, file_name -> Text, media_type -> Text, size -> BigInt, sha256 -> Text, text_layer -> Text,
+        version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
+    }
+}
 table! {
     use diesel::sql_types::*;
     use crate::db::{Document, Moment, Uid};
@@ -241,41 +273,6 @@ table! {
 }
 table! {
     use diesel::sql_types::*;
-    use crate::db::Uid;
-    document_texts (document_id) { document_id -> Uid, text -> Text, }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Document, Uid};
-    document_relations (id) {
-        id -> Uid, document_id -> Uid, position -> Integer, kind -> Text, target_id -> Nullable<Uid>, citation -> Nullable<Document>,
-    }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Document, Uid};
-    document_recipients (id) {
-        id -> Uid, document_id -> Uid, position -> Integer, organization_id -> Nullable<Uid>, group_id -> Nullable<Uid>,
-        text -> Nullable<Text>, purpose -> Text, details -> Document, resolved_on -> Nullable<Date>,
-    }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Moment, Uid};
-    document_numbers (id) {
-        id -> Uid, organization_id -> Uid, series -> Text, period -> Integer, number -> Integer, kind -> Text, state -> Text,
-        document_id -> Nullable<Uid>, reason -> Nullable<Text>, version -> Integer, created_at -> Moment, updated_at -> Moment,
-    }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Document, Moment, Uid};
-    deliveries (id) {
-        id -> Uid, province_id -> Uid, audience -> Integer, document_id -> Uid, parent_id -> Nullable<Uid>, sender_id -> Nullable<Uid>,
-        receiver_id -> Uid, purpose -> Text, state -> Text, sent_on -> Date, delivered_on -> Nullable<Date>,
-        acknowledged_on -> Nullable<Date>, disseminated_on -> Nullable<Date>, dissemination -> Nullable<Document>,
-        by_document_id -> Nullable<Uid>, instruction -> Nullable<Text>, entered_by_id -> Nullable<Uid>,
-        evidence_document_id -> Nullable<Uid>, version -> Integer, created_at -> Moment, updated_at -> Moment,
     use crate::db::{Document, Moment, Uid};
     task_progress (id) {
         id -> Uid, task_id -> Uid, occurrence_id -> Uid, organization_id -> Uid, percent -> Nullable<Integer>, text -> Text,
@@ -286,12 +283,6 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::db::{Moment, Uid};
-    arrivals (id) {
-        id -> Uid, province_id -> Uid, audience -> Integer, receiver_id -> Uid, register -> Text, year -> Integer, number -> Integer,
-        arrived_on -> Date, document_id -> Nullable<Uid>, delivery_id -> Nullable<Uid>, issuer_id -> Nullable<Uid>,
-        issuer_text -> Nullable<Text>, handling_unit_id -> Nullable<Uid>, handling_text -> Nullable<Text>, officer_id -> Nullable<Uid>,
-        instruction -> Nullable<Text>, due_on -> Nullable<Date>, assigned_by -> Nullable<Uid>, assigned_at -> Nullable<Moment>,
-        version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment,
     extensions (id) {
         id -> Uid, province_id -> Uid, task_id -> Uid, occurrence_id -> Uid, part_id -> Nullable<Uid>, organization_id -> Uid, reason -> Text,
         asked_on -> Date, due_before -> Date, due_asked -> Date, due_granted -> Nullable<Date>, state -> Text, answer -> Nullable<Text>,
@@ -302,24 +293,6 @@ table! {
 table! {
     use diesel::sql_types::*;
     use crate::db::{Moment, Uid};
-    attachments (id) {
-        id -> Uid, document_id -> Uid, file_name -> Text, media_type -> Text, size -> BigInt, sha256 -> Text, text_layer -> Text,
-        version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
-    }
-}
-
-joinable!(document_texts -> documents (document_id));
-joinable!(document_relations -> documents (document_id));
-joinable!(document_recipients -> documents (document_id));
-joinable!(attachments -> documents (document_id));
-
-allow_tables_to_appear_in_same_query!(documents, document_texts, document_relations, document_recipients, document_numbers, deliveries, arrivals, attachments,);
-allow_tables_to_appear_in_same_query!(access, documents);
-allow_tables_to_appear_in_same_query!(access, deliveries);
-allow_tables_to_appear_in_same_query!(access, arrivals);
-allow_tables_to_appear_in_same_query!(organizations, documents);
-allow_tables_to_appear_in_same_query!(organizations, deliveries);
-allow_tables_to_appear_in_same_query!(organizations, arrivals);
     urgings (id) {
         id -> Uid, province_id -> Uid, audience -> Integer, number -> BigInt, counted_in -> Text, target_kind -> Text, target_id -> Uid,
         plan_id -> Nullable<Uid>, organization_id -> Uid, sender_id -> Uid, level -> Text, basis -> Nullable<Text>, text -> Text,
@@ -330,6 +303,17 @@ allow_tables_to_appear_in_same_query!(organizations, arrivals);
     }
 }
 
+joinable!(organization_aliases -> organizations (organization_id));
+joinable!(organization_group_members -> organization_groups (group_id));
+joinable!(organization_functions -> organizations (organization_id));
+joinable!(posts -> users (user_id));
+joinable!(posts -> organizations (organization_id));
+joinable!(refresh_tokens -> sessions (session_id));
+joinable!(notice_marks -> users (user_id));
+joinable!(document_texts -> documents (document_id));
+joinable!(document_relations -> documents (document_id));
+joinable!(document_recipients -> documents (document_id));
+joinable!(attachments -> documents (document_id));
 joinable!(tasks -> plans (plan_id));
 joinable!(task_occurrences -> tasks (task_id));
 joinable!(task_parts -> task_occurrences (occurrence_id));
@@ -337,4 +321,26 @@ joinable!(task_parts -> tasks (task_id));
 joinable!(task_progress -> tasks (task_id));
 joinable!(extensions -> tasks (task_id));
 
+allow_tables_to_appear_in_same_query!(
+    access,
+    provinces,
+    organizations,
+    organization_aliases,
+    organization_successions,
+    organization_groups,
+    organization_group_members,
+    organization_functions,
+    users,
+    posts,
+    sessions,
+    refresh_tokens,
+    journal,
+);
+allow_tables_to_appear_in_same_query!(documents, document_texts, document_relations, document_recipients, document_numbers, deliveries, arrivals, attachments,);
 allow_tables_to_appear_in_same_query!(plans, tasks, task_occurrences, task_parts, task_progress, extensions, urgings, access);
+allow_tables_to_appear_in_same_query!(access, documents);
+allow_tables_to_appear_in_same_query!(access, deliveries);
+allow_tables_to_appear_in_same_query!(access, arrivals);
+allow_tables_to_appear_in_same_query!(organizations, documents);
+allow_tables_to_appear_in_same_query!(organizations, deliveries);
+allow_tables_to_appear_in_same_query!(organizations, arrivals);

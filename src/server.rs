@@ -10,6 +10,7 @@ use crate::{
         Contract, House, gate,
         token::{Source, Tokens},
     },
+    plans,
     time::Clock,
     worker::{self, Job},
 };

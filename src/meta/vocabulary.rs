@@ -5,6 +5,7 @@ use crate::{
     audit::model as audit,
     authz,
     calendar_days::model as calendar_days,
+    documents::{arrivals::model as arrivals, attachments::model as attachments, deliveries::model as deliveries, kinds as documents, numbers},
     organizations::{groups, model as organizations, provinces},
     people,
     plans::{extensions, model as plans, occurrences::model as occurrences, parts::model as parts, tasks::model as tasks, urgings::model as urgings},
@@ -40,6 +41,11 @@ vocabulary! {
     occurrences: TaskState;
     extensions: ExtensionState, ExtensionAction;
     urgings: UrgingLevel, TargetKind, UrgingState, UrgingAction;
+    documents: DocumentKind, DocumentState, DocumentAction, DatePrecision, Notation, Purpose, RelationKind, Urgency;
+    deliveries: DeliveryAction, DeliveryState;
+    arrivals: ArrivalAction, ArrivalRegister;
+    numbers: NumberState;
+    attachments: TextLayer;
     calendar_days: CalendarAction;
     audit: AuditAction, AuditContent;
 }

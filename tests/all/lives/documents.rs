@@ -41,7 +41,10 @@ fn what_the_source_leaves_blank_stays_blank_until_the_clerk_fills_it_in_once() {
         assert_eq!(clerk.patch(&path, &now, json!({ "summary": "Khác" })).expect(422).fault("/summary"), Some("only_blanks"));
         assert_eq!(officer.patch(&path, &now, json!({ "summary": "Khác" })).expect(409).code(), "not_editable");
         let filled = clerk.patch(&path, &now, json!({ "number": "05", "issued_on": "2021-05-20" })).expect(200);
-        assert_eq!((filled["notation_text"].as_str(), filled["issued_on"].as_str(), filled["number"].as_str()), (Some("05/KH-UBND"), Some("2021-05-20"), Some("05")));
+        assert_eq!(
+            (filled["notation_text"].as_str(), filled["issued_on"].as_str(), filled["number"].as_str()),
+            (Some("05/KH-UBND"), Some("2021-05-20"), Some("05"))
+        );
         assert_eq!(clerk.patch(&path, &filled, json!({ "number": "6" })).expect(422).fault("/number"), Some("not_blank"));
         // 05 equals 5, whoever writes it.
         let twin = with(plan("KH-UBND", "Văn bản khác"), json!({ "number": "5", "issued_on": "2021-03-01" }));
@@ -114,7 +117,8 @@ fn numbers_are_gapless_and_a_voided_one_stays() {
         assert_eq!((second["notation_text"].as_str(), second["issued_on"].as_str()), (Some("02/KH-UBND"), Some("2020-02-10")));
         // What is rehearsed takes no number.
         let now = clerk.get(&paths[2]);
-        let rehearse = clerk.send("POST", &format!("{}/transitions?validate_only=true", paths[2]), &[("if-match", &now.etag())], Some(&json!({ "action": "issue" })));
+        let rehearse =
+            clerk.send("POST", &format!("{}/transitions?validate_only=true", paths[2]), &[("if-match", &now.etag())], Some(&json!({ "action": "issue" })));
         assert_eq!(rehearse.expect(200)["number"], "03");
         assert_eq!(leader.step(&paths[1], json!({ "action": "recall" })).expect(422).fault("/reason"), Some("required"));
         leader.step(&paths[1], json!({ "action": "recall", "reason": "Sai thẩm quyền" })).expect(200);
@@ -133,7 +137,8 @@ fn rows(house: &House) -> (i64, i64, i64) {
     let count = house.db.read_now(|conn| {
         let documents: i64 = schema::documents::table.count().get_result(conn)?;
         let attachments: i64 = schema::attachments::table.count().get_result(conn)?;
-        let journal: i64 = schema::journal::table.filter(schema::journal::kind.eq_any(["document", "attachment", "arrival", "delivery"])).count().get_result(conn)?;
+        let journal: i64 =
+            schema::journal::table.filter(schema::journal::kind.eq_any(["document", "attachment", "arrival", "delivery"])).count().get_result(conn)?;
         Ok((documents, attachments, journal))
     });
     count.expect("a read")
@@ -141,7 +146,8 @@ fn rows(house: &House) -> (i64, i64, i64) {
 
 fn upload(person: &Person<'_>, path: &str, name: &str, bytes: &[u8], key: Option<&str>) -> Reply {
     let boundary = "----nhipcau";
-    let mut body = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n").into_bytes();
+    let mut body =
+        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n").into_bytes();
     body.extend_from_slice(bytes);
     body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
     let (bearer, media) = (format!("Bearer {}", person.token()), format!("multipart/form-data; boundary={boundary}"));
@@ -264,7 +270,8 @@ fn in_dong_nai_the_plan_goes_down_the_tree_and_its_issuer_sees_who_has_not_answe
         assert_eq!((arrival["number"].as_i64(), arrival["notation_text"].as_str()), (Some(1), Some("3935/KH-UBND")));
         assert_eq!(health.post("/arrivals", json!({ "delivery_id": delivery, "arrived_on": "2020-04-10" })).expect(409).code(), "registered");
         if officer_id.is_string() {
-            let note = json!({ "officer_id": officer_id, "handling_text": "Văn phòng Sở", "instruction": "Tham mưu công văn triển khai", "due_on": "2020-04-20" });
+            let note =
+                json!({ "officer_id": officer_id, "handling_text": "Văn phòng Sở", "instruction": "Tham mưu công văn triển khai", "due_on": "2020-04-20" });
             let leader = house.person("DNA", "SYT", "leader");
             let handled = leader.patch(&format!("/arrivals/{}", arrival.id()), &arrival, note).expect(200);
             assert_eq!(handled["handling_text"], "Văn phòng Sở");
@@ -282,7 +289,12 @@ fn in_dong_nai_the_plan_goes_down_the_tree_and_its_issuer_sees_who_has_not_answe
         });
         let letter = health.post("/documents", letter).expect(201);
         assert_eq!(letter["notation_text"], "2076/SYT-VP");
-        let pass = |recipients: Value| health.post(&format!("{delivery_path}/forwardings"), json!({ "recipients": recipients, "by_document_id": letter.id(), "instruction": "Quán triệt và báo cáo" }));
+        let pass = |recipients: Value| {
+            health.post(
+                &format!("{delivery_path}/forwardings"),
+                json!({ "recipients": recipients, "by_document_id": letter.id(), "instruction": "Quán triệt và báo cáo" }),
+            )
+        };
         let education = house.organization("DNA", "SGDDT");
         let refused = pass(json!([{ "organization_id": education.id, "purpose": "carry_out" }])).expect(422);
         assert_eq!(refused.fault("/recipients/0"), Some("not_own_unit"));
@@ -340,7 +352,10 @@ fn arrival_numbers_carry_a_running_register_on() {
         let directive = party.post("/documents", directive).expect(201);
         let delivery = clerk.get("/deliveries?box=received").expect(200).items()[0]["id"].clone();
         let arrival = clerk.post("/arrivals", json!({ "delivery_id": delivery, "number": 6488, "arrived_on": "2019-12-12" })).expect(201);
-        assert_eq!((arrival["number"].as_i64(), arrival["arrived_on"].as_str(), arrival["notation_text"].as_str()), (Some(6488), Some("2019-12-12"), Some("38-CT/TU")));
+        assert_eq!(
+            (arrival["number"].as_i64(), arrival["arrived_on"].as_str(), arrival["notation_text"].as_str()),
+            (Some(6488), Some("2019-12-12"), Some("38-CT/TU"))
+        );
         let outside = |number: &str, more: Value| {
             let document = json!({ "kind": "official_letter", "issuer_text": "Bộ Ngoại giao", "number": number, "symbol": "BNG-CNV", "issued_on": "2019-12-02", "summary": "Về việc đón đoàn" });
             clerk.post("/arrivals", with(json!({ "arrived_on": "2019-12-12", "document": document }), more))
@@ -368,7 +383,8 @@ fn a_receivers_own_copy_reveals_nothing_and_meets_its_original_later() {
         let (home, finance, committee) = (house.person("DNA", "SNV", "clerk"), house.person("DNA", "STC", "clerk"), house.person("DNA", "UBND", "clerk"));
         let issuer = house.organization("DNA", "UBND").id;
         let arrival = |person: &Person<'_>| {
-            let document = json!({ "kind": "plan", "issuer_id": issuer, "number": "0100", "symbol": "KH-UBND", "issued_on": "2020-03-01", "summary": "Kế hoạch giấy" });
+            let document =
+                json!({ "kind": "plan", "issuer_id": issuer, "number": "0100", "symbol": "KH-UBND", "issued_on": "2020-03-01", "summary": "Kế hoạch giấy" });
             person.post("/arrivals", json!({ "arrived_on": "2020-03-05", "document": document }))
         };
         let (a, b) = (arrival(&home).expect(201), arrival(&finance).expect(201));
@@ -387,17 +403,21 @@ fn a_receivers_own_copy_reveals_nothing_and_meets_its_original_later() {
         home.patch(&path(&a), &copy, json!({ "summary": "Kế hoạch giấy, bản sửa" })).expect(200);
 
         // The issuer registers its text; only the one that it names is linked.
-        let original = with(plan("KH-UBND", "Kế hoạch chính"), json!({ "number": "100", "issued_on": "2020-03-01", "recipients": [
+        let original = with(
+            plan("KH-UBND", "Kế hoạch chính"),
+            json!({ "number": "100", "issued_on": "2020-03-01", "recipients": [
             { "organization_id": house.organization("DNA", "SNV").id, "purpose": "carry_out" },
             { "organization_id": house.organization("DNA", "SYT").id, "purpose": "carry_out" }
-        ] }));
+        ] }),
+        );
         let original = committee.post("/documents", original).expect(201);
         assert_eq!(home.get(&path(&a))["original_id"], json!(original.id()));
         assert_eq!(finance.get(&path(&b))["original_id"], Value::Null);
         home.get(&format!("/documents/{}", original.id())).expect(200);
         finance.get(&format!("/documents/{}", original.id())).expect(404);
         let tree = committee.get(&format!("/documents/{}/deliveries", original.id())).expect(200);
-        let mut states: Vec<(&str, &str)> = tree.items().iter().map(|d| (d["state"].as_str().unwrap_or(""), d["delivered_on"].as_str().unwrap_or(""))).collect();
+        let mut states: Vec<(&str, &str)> =
+            tree.items().iter().map(|d| (d["state"].as_str().unwrap_or(""), d["delivered_on"].as_str().unwrap_or(""))).collect();
         states.sort_unstable();
         assert_eq!(states, [("delivered", "2020-03-05"), ("sent", "")]);
         assert!(tree.items().iter().all(|d| d["sender_id"] == json!(issuer)));
