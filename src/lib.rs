@@ -31,6 +31,7 @@ pub mod calendar_days;
 pub mod meta;
 pub mod organizations;
 pub mod people;
+pub mod reporting;
 // assembly
 pub mod seed;
 pub mod server;
@@ -91,6 +92,7 @@ pub fn api(config: &mut ServiceConfig) {
     calendar_days::mount(config);
     organizations::mount(config);
     people::mount(config);
+    reporting::mount(config);
     audit::mount(config);
     meta::mount(config);
 }
