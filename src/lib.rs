@@ -113,6 +113,10 @@ pub fn policy_matrix() -> String {
     policy_lines("calendar", calendar_days::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("audit_events", audit::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("users", people::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("reporting_regimes", reporting::regimes::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("reporting_periods", reporting::periods::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("reporting_obligations", reporting::periods::policy::OBLIGATION_RULES, |a| a.word(), &mut lines);
+    policy_lines("report_submissions", reporting::submissions::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();
     lines.dedup();
     lines.join("\n") + "\n"

@@ -157,7 +157,6 @@ allow_tables_to_appear_in_same_query!(
     journal,
 );
 
-<<<<<<< HEAD
 // notices
 table! {
     use diesel::sql_types::*;
@@ -165,7 +164,6 @@ table! {
     notice_marks (user_id, notice_key) { user_id -> Uid, notice_key -> Text, read_at -> Moment, }
 }
 joinable!(notice_marks -> users (user_id));
-=======
 // Reporting (migration 0004).
 table! {
     use diesel::sql_types::*;
@@ -262,4 +260,3 @@ allow_tables_to_appear_in_same_query!(
     report_submissions,
     access,
 );
->>>>>>> 905f07a (Give reporting its tables and row types)

@@ -10,6 +10,7 @@ use crate::{
         Contract, House, gate,
         token::{Source, Tokens},
     },
+    reporting,
     time::Clock,
     worker::{self, Job},
 };
@@ -88,7 +89,15 @@ pub fn serve(house: Data<House>, listener: TcpListener, admin: TcpListener) -> s
 
 /// What runs in the background.
 pub fn jobs() -> Vec<Job> {
-    worker::standing_jobs()
+    let mut all = worker::standing_jobs();
+    all.push(Job {
+        name: "open_periods",
+        every: Duration::from_secs(300),
+        due: Some(reporting::periods::anything_due),
+        run: reporting::periods::open_due,
+        batch: 0,
+    });
+    all
 }
 
 /// Serves until SIGTERM or SIGINT.

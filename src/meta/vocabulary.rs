@@ -7,6 +7,7 @@ use crate::{
     calendar_days::model as calendar_days,
     organizations::{groups, model as organizations, provinces},
     people,
+    reporting::{periods::model as periods, regimes::model as regimes, submissions::model as submissions},
     words::Word,
 };
 
@@ -35,6 +36,9 @@ vocabulary! {
     people: UserAction, UserState;
     calendar_days: CalendarAction;
     audit: AuditAction, AuditContent;
+    regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
+    periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ExtensionState;
+    submissions: SubmissionState, SubmissionAction;
 }
 
 // The ground knows no labels: its words are named here.

@@ -9,7 +9,7 @@ mod store;
 mod workflow;
 
 pub use model::{KIND, NewPost, NewUser, User, UserAction, UserState};
-pub use store::{by_username, find};
+pub use store::{by_username, find, works_at};
 pub use workflow::{add, add_system_admin, set_password, system_actor};
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -181,3 +181,10 @@ pub fn mark_rotated(conn: &mut Conn, token: Id, now: Stamp) -> Result<()> {
     diesel::update(refresh_tokens::table.find(token)).set(refresh_tokens::rotated_at.eq(now)).execute(conn)?;
     Ok(())
 }
+
+/// Whether the user holds a post in the organisation on a day.
+pub fn works_at(conn: &mut Conn, user: Id, organization: Id, day: NaiveDate) -> Result<bool> {
+    let held: Vec<(Option<NaiveDate>, Option<NaiveDate>)> =
+        posts::table.filter(posts::user_id.eq(user)).filter(posts::organization_id.eq(organization)).select((posts::valid_from, posts::valid_to)).load(conn)?;
+    Ok(held.iter().any(|(from, to)| from.is_none_or(|d| d <= day) && to.is_none_or(|d| d >= day)))
+}

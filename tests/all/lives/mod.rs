@@ -3,3 +3,4 @@
 mod audit;
 mod calendar;
 mod people;
+mod reporting;
