@@ -31,6 +31,7 @@ pub mod calendar_days;
 pub mod meta;
 pub mod organizations;
 pub mod people;
+pub mod recommendations;
 pub mod reporting;
 // assembly
 pub mod seed;
@@ -93,6 +94,7 @@ pub fn api(config: &mut ServiceConfig) {
     organizations::mount(config);
     people::mount(config);
     reporting::mount(config);
+    recommendations::mount(config);
     audit::mount(config);
     meta::mount(config);
 }

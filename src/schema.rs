@@ -164,6 +164,7 @@ table! {
     notice_marks (user_id, notice_key) { user_id -> Uid, notice_key -> Text, read_at -> Moment, }
 }
 joinable!(notice_marks -> users (user_id));
+
 // Reporting (migration 0004).
 table! {
     use diesel::sql_types::*;
@@ -260,3 +261,72 @@ allow_tables_to_appear_in_same_query!(
     report_submissions,
     access,
 );
+
+// recommendations
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    recommendations (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, code -> Text, kind -> Text, title -> Text, content -> Text,
+        search_fold -> Text, state -> Text, raiser_id -> Uid, plan_id -> Nullable<Uid>, task_id -> Nullable<Uid>,
+        period_id -> Nullable<Uid>, focal_id -> Nullable<Uid>, addressed_id -> Nullable<Uid>, respond_by -> Nullable<Date>,
+        raised_on -> Nullable<Date>, forwarded_on -> Nullable<Date>, forward_note -> Nullable<Text>, answered_on -> Nullable<Date>,
+        closed_on -> Nullable<Date>, version -> Integer, created_at -> Moment, created_by -> Uid, updated_at -> Moment, updated_by -> Uid,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    recommendation_answers (id) {
+        id -> Uid, recommendation_id -> Uid, organization_id -> Uid, answered_by -> Uid, answered_at -> Moment, text -> Text,
+        document_id -> Nullable<Uid>,
+    }
+}
+joinable!(recommendation_answers -> recommendations (recommendation_id));
+allow_tables_to_appear_in_same_query!(recommendations, recommendation_answers, access);
+
+// consolidation
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    consolidated_reports (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, code -> Text, title -> Text, search_fold -> Text, regime_id -> Uid,
+        period_id -> Uid, obligation_id -> Uid, step_no -> Integer, consolidator_id -> Uid, receiver_id -> Nullable<Uid>,
+        appraiser_id -> Nullable<Uid>, version_no -> Integer, state -> Text, expected -> Integer, reporting -> Integer,
+        gathered_at -> Moment, appraisals -> Document, correction_reason -> Nullable<Text>, document_id -> Nullable<Uid>,
+        sha256 -> Nullable<Text>, issued_on -> Nullable<Date>, issued_by -> Nullable<Uid>, version -> Integer,
+        created_at -> Moment, created_by -> Uid, updated_at -> Moment, updated_by -> Uid,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Uid};
+    consolidated_contents (report_id) {
+        report_id -> Uid, frame -> Document, figures -> Document, texts -> Document, contributions -> Document, missing -> Document,
+        late -> Document, snapshot -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    consolidated_sources (report_id, obligation_id) {
+        report_id -> Uid, obligation_id -> Uid, organization_id -> Uid, kind -> Text, source_id -> Uid, version_no -> Integer,
+        sha256 -> Text, left_out_reason -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    consolidated_lineage (report_id, indicator, obligation_id) {
+        report_id -> Uid, indicator -> Text, obligation_id -> Uid, value -> Nullable<Text>, estimated -> Bool,
+    }
+}
+joinable!(consolidated_reports -> reporting_periods (period_id));
+joinable!(consolidated_reports -> reporting_regimes (regime_id));
+joinable!(consolidated_contents -> consolidated_reports (report_id));
+joinable!(consolidated_sources -> consolidated_reports (report_id));
+allow_tables_to_appear_in_same_query!(consolidated_reports, consolidated_contents, consolidated_sources, consolidated_lineage, access);
+allow_tables_to_appear_in_same_query!(consolidated_reports, reporting_periods);
+allow_tables_to_appear_in_same_query!(consolidated_reports, reporting_regimes);
+allow_tables_to_appear_in_same_query!(consolidated_contents, reporting_periods);
+allow_tables_to_appear_in_same_query!(consolidated_contents, reporting_regimes);

@@ -8,6 +8,8 @@ use crate::{
     organizations::{groups, model as organizations, provinces},
     people,
     reporting::{periods::model as periods, regimes::model as regimes, submissions::model as submissions},
+    recommendations::model as recommendations,
+    reporting::consolidation::model as consolidation,
     words::Word,
 };
 
@@ -34,6 +36,8 @@ vocabulary! {
     organizations: OrganizationKind, Level, OrganizationState, OrganizationAction;
     groups: Resolution, GroupAction;
     people: UserAction, UserState;
+    recommendations: RecommendationKind, RecommendationState, RecommendationAction;
+    consolidation: ConsolidatedState, ConsolidatedAction, ReportSourceKind, ReportMissingWhy, ReportLateness, ReportAppraisalEnd;
     calendar_days: CalendarAction;
     audit: AuditAction, AuditContent;
     regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;

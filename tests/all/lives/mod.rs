@@ -2,5 +2,7 @@
 
 mod audit;
 mod calendar;
+mod consolidation;
 mod people;
 mod reporting;
+mod recommendations;
