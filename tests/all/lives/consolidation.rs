@@ -406,6 +406,59 @@ fn what_was_touched_in_the_database_does_not_verify() {
     });
 }
 
+/// 100 agencies with 60 indicators each; prints how long it takes (`cargo test --release -- --ignored --nocapture`).
+#[test]
+#[ignore = "a measurement, meaningful in release builds only"]
+fn a_hundred_agencies_are_consolidated_at_once() {
+    each("2020-11-02T08:00", |house| {
+        house.load("dong_nai");
+        let org = |code: &str| organization(house, "DNA", code);
+        let admin = house.administrator();
+        let province = house.organization("DNA", "SNGV").province_id.to_string();
+        let agencies: Vec<String> = (0..100)
+            .map(|n| {
+                let new =
+                    json!({ "province_id": province, "code": format!("A{n:03}"), "name": format!("Cơ quan {n}"), "kind": "department", "level": "province" });
+                admin.post("/organizations", new).expect(201).id()
+            })
+            .collect();
+        let senders: Vec<Value> = agencies.iter().map(|a| json!({ "organization_id": a, "resolution": "text" })).collect();
+        let codes: Vec<String> = (0..60).map(|n| format!("i{n}")).collect();
+        let regime = json!({
+            "name": "Báo cáo năm", "frequency": "year", "focal_point_id": org("SNGV"), "tracked_from": "2020-01-01",
+            "steps": [
+                { "step_no": 1, "senders": senders, "receiver_id": org("SNGV"), "report_of": "consolidator", "resolution": "text" },
+                { "step_no": 2, "senders": [sender(house, "DNA", "SNGV")], "receiver_id": org("UBND"), "consolidates": true, "report_of": "consolidator", "resolution": "text" },
+            ],
+            "sections": [{ "key": "ket_qua", "title": "Kết quả", "in_text": false }],
+            "indicators": codes.iter().map(|c| indicator(c, "sum")).collect::<Vec<_>>(),
+        });
+        let regime = house.person("DNA", "VPUBND", "officer").post("/reporting-regimes", regime).expect(201);
+        let period = house.person("DNA", "SNGV", "leader").post("/reporting-periods", json!({ "regime_id": regime.id(), "period": "2020" })).expect(201).id();
+        for n in 0..100 {
+            let figures: Vec<Value> = codes.iter().map(|c| figure(c, Some(&(n + 1).to_string()), false)).collect();
+            hand_in(house, &period, &format!("A{n:03}"), 1, "accepted", "2020-11-02", json!(figures), "Một đoạn văn.");
+        }
+        let clock = std::time::Instant::now();
+        let report = start(house, &period);
+        let created = clock.elapsed();
+        // 1 + 2 + … + 100
+        assert_eq!(told(&report, "i59"), json!(["5050", 100, 100, false]));
+        let path = format!("/consolidated-reports/{}", report.id());
+        let leader = house.person("DNA", "SNGV", "leader");
+        leader.token();
+        let clock = std::time::Instant::now();
+        let refreshed = leader.take(&path, &report, json!({ "action": "refresh" })).expect(200);
+        let again = clock.elapsed();
+        let clock = std::time::Instant::now();
+        leader.take(&path, &refreshed, json!({ "action": "issue" })).expect(200);
+        let issued = clock.elapsed();
+        let clock = std::time::Instant::now();
+        assert_eq!(leader.get(&format!("{path}/verify")).expect(200)["ok"], true);
+        println!("postgres {}: create {created:?}, refresh {again:?}, issue {issued:?}, verify {:?}", house.postgres, clock.elapsed());
+    });
+}
+
 /// Gia Lai: nobody is told to report to Ban cán sự đảng, which reports to the Standing Committee on what it followed.
 #[test]
 fn a_report_may_rest_on_tasks_alone_and_is_set_beside_last_years() {
