@@ -33,6 +33,8 @@ pub mod meta;
 pub mod organizations;
 pub mod people;
 pub mod plans;
+pub mod recommendations;
+pub mod reporting;
 // assembly
 pub mod seed;
 pub mod server;
@@ -94,6 +96,8 @@ pub fn api(config: &mut ServiceConfig) {
     organizations::mount(config);
     people::mount(config);
     plans::mount(config);
+    reporting::mount(config);
+    recommendations::mount(config);
     audit::mount(config);
     meta::mount(config);
     documents::mount(config);
@@ -118,6 +122,10 @@ pub fn policy_matrix() -> String {
     policy_lines("documents", documents::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("deliveries", documents::deliveries::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("arrivals", documents::arrivals::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("reporting_regimes", reporting::regimes::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("reporting_periods", reporting::periods::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("reporting_obligations", reporting::periods::policy::OBLIGATION_RULES, |a| a.word(), &mut lines);
+    policy_lines("report_submissions", reporting::submissions::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();
     lines.dedup();
     lines.join("\n") + "\n"

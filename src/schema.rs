@@ -302,6 +302,137 @@ table! {
         updated_by -> Nullable<Uid>,
     }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    reporting_regimes (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, plan_id -> Nullable<Uid>, code -> Text, name -> Text, name_en -> Nullable<Text>,
+        name_fold -> Text, legal_basis -> Nullable<Text>, legal_clause -> Nullable<Text>, focal_point_id -> Nullable<Uid>, frequency -> Text,
+        cadence_words -> Nullable<Text>, embedded_in -> Nullable<Text>, final_recipient_id -> Nullable<Uid>, copy_to -> Document,
+        cut_off -> Nullable<Document>, reminders -> Document, open_days_before -> Integer, tracked_from -> Date, sections -> Document,
+        checks -> Document, state -> Text, seed_key -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
+        updated_at -> Moment, updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Uid};
+    reporting_steps (id) {
+        id -> Uid, regime_id -> Uid, step_no -> Integer, senders -> Document, receiver_id -> Nullable<Uid>, receiver_words -> Nullable<Text>,
+        consolidates -> Bool, appraiser_id -> Nullable<Uid>, due_rule -> Nullable<Document>, embedded_in -> Nullable<Text>, report_of -> Text,
+        resolution -> Text, applies_to -> Nullable<Document>, parallel -> Bool, same_report_as -> Nullable<Integer>, note -> Nullable<Text>,
+        remark -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    reporting_indicators (id) {
+        id -> Uid, regime_id -> Uid, place -> Integer, code -> Text, name -> Text, name_en -> Nullable<Text>, unit -> Nullable<Text>,
+        value_type -> Text, across_agencies -> Text, numerator -> Nullable<Text>, denominator -> Nullable<Text>, over_time -> Text,
+        source -> Text, named_query -> Nullable<Text>, in_text -> Bool,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    reporting_periods (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, regime_id -> Uid, code -> Text, period -> Nullable<Text>, title -> Nullable<Text>,
+        title_fold -> Text, state -> Text, first_day -> Nullable<Date>, last_day -> Nullable<Date>, sort_day -> Date, data_from -> Nullable<Date>,
+        data_to -> Nullable<Date>, opens_on -> Date, asked_due_on -> Nullable<Date>, opened_on -> Nullable<Date>, opened_by -> Nullable<Uid>,
+        closed_on -> Nullable<Date>, chain -> Document, unresolved -> Document, version -> Integer, created_at -> Moment,
+        created_by -> Nullable<Uid>, updated_at -> Moment, updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    reporting_obligations (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, period_id -> Uid, regime_id -> Uid, step_no -> Integer, sender_id -> Uid,
+        also_for -> Document, receiver_id -> Nullable<Uid>, receiver_words -> Nullable<Text>, appraiser_id -> Nullable<Uid>,
+        consolidates -> Bool, parallel -> Bool, sender_words -> Nullable<Text>, group_id -> Nullable<Uid>, due_on -> Nullable<Date>,
+        effective_due_on -> Nullable<Date>, due_sort -> Date, due_rule -> Nullable<Document>, calendar_version -> Nullable<Text>, state -> Text,
+        fulfilled_on -> Nullable<Date>, fulfilled_by_kind -> Nullable<Text>, fulfilled_by_id -> Nullable<Uid>, on_time -> Nullable<Bool>,
+        judgement -> Nullable<Document>, handling_unit_id -> Nullable<Uid>, handling_user_id -> Nullable<Uid>,
+        handling_instruction -> Nullable<Text>, version -> Integer, created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    reporting_extensions (id) {
+        id -> Uid, obligation_id -> Uid, state -> Text, reason -> Text, old_due_on -> Date, asked_due_on -> Date, granted_due_on -> Nullable<Date>,
+        asked_on -> Date, asked_by -> Uid, decided_on -> Nullable<Date>, decided_by -> Nullable<Uid>, decision_reason -> Nullable<Text>,
+        version -> Integer, created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    report_submissions (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, obligation_id -> Uid, period_id -> Uid, author_id -> Uid, receiver_id -> Nullable<Uid>,
+        version_no -> Integer, state -> Text, narratives -> Document, figures -> Document, attachments -> Document,
+        correction_reason -> Nullable<Text>, paper -> Nullable<Document>, submitted_at -> Nullable<Moment>, submitted_by -> Nullable<Uid>,
+        submitted_on -> Nullable<Date>, snapshot -> Nullable<Text>, sha256 -> Nullable<Text>, decided_at -> Nullable<Moment>,
+        decided_by -> Nullable<Uid>, decided_on -> Nullable<Date>, decision_reason -> Nullable<Text>, on_time -> Nullable<Bool>,
+        judgement -> Nullable<Document>, seed_key -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
+        updated_at -> Moment, updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    recommendations (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, code -> Text, kind -> Text, title -> Text, content -> Text,
+        search_fold -> Text, state -> Text, raiser_id -> Uid, plan_id -> Nullable<Uid>, task_id -> Nullable<Uid>,
+        period_id -> Nullable<Uid>, focal_id -> Nullable<Uid>, addressed_id -> Nullable<Uid>, respond_by -> Nullable<Date>,
+        raised_on -> Nullable<Date>, forwarded_on -> Nullable<Date>, forward_note -> Nullable<Text>, answered_on -> Nullable<Date>,
+        closed_on -> Nullable<Date>, version -> Integer, created_at -> Moment, created_by -> Uid, updated_at -> Moment, updated_by -> Uid,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    recommendation_answers (id) {
+        id -> Uid, recommendation_id -> Uid, organization_id -> Uid, answered_by -> Uid, answered_at -> Moment, text -> Text,
+        document_id -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    consolidated_reports (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, code -> Text, title -> Text, search_fold -> Text, regime_id -> Uid,
+        period_id -> Uid, obligation_id -> Uid, step_no -> Integer, consolidator_id -> Uid, receiver_id -> Nullable<Uid>,
+        appraiser_id -> Nullable<Uid>, version_no -> Integer, state -> Text, expected -> Integer, reporting -> Integer,
+        gathered_at -> Moment, appraisals -> Document, correction_reason -> Nullable<Text>, document_id -> Nullable<Uid>,
+        sha256 -> Nullable<Text>, issued_on -> Nullable<Date>, issued_by -> Nullable<Uid>, version -> Integer,
+        created_at -> Moment, created_by -> Uid, updated_at -> Moment, updated_by -> Uid,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Uid};
+    consolidated_contents (report_id) {
+        report_id -> Uid, frame -> Document, figures -> Document, texts -> Document, contributions -> Document, missing -> Document,
+        late -> Document, snapshot -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    consolidated_sources (report_id, obligation_id) {
+        report_id -> Uid, obligation_id -> Uid, organization_id -> Uid, kind -> Text, source_id -> Uid, version_no -> Integer,
+        sha256 -> Text, left_out_reason -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    consolidated_lineage (report_id, indicator, obligation_id) {
+        report_id -> Uid, indicator -> Text, obligation_id -> Uid, value -> Nullable<Text>, estimated -> Bool,
+    }
+}
 
 joinable!(organization_aliases -> organizations (organization_id));
 joinable!(organization_group_members -> organization_groups (group_id));
@@ -320,6 +451,17 @@ joinable!(task_parts -> task_occurrences (occurrence_id));
 joinable!(task_parts -> tasks (task_id));
 joinable!(task_progress -> tasks (task_id));
 joinable!(extensions -> tasks (task_id));
+joinable!(reporting_steps -> reporting_regimes (regime_id));
+joinable!(reporting_indicators -> reporting_regimes (regime_id));
+joinable!(reporting_periods -> reporting_regimes (regime_id));
+joinable!(reporting_obligations -> reporting_periods (period_id));
+joinable!(reporting_extensions -> reporting_obligations (obligation_id));
+joinable!(report_submissions -> reporting_obligations (obligation_id));
+joinable!(recommendation_answers -> recommendations (recommendation_id));
+joinable!(consolidated_reports -> reporting_periods (period_id));
+joinable!(consolidated_reports -> reporting_regimes (regime_id));
+joinable!(consolidated_contents -> consolidated_reports (report_id));
+joinable!(consolidated_sources -> consolidated_reports (report_id));
 
 allow_tables_to_appear_in_same_query!(
     access,
@@ -338,9 +480,25 @@ allow_tables_to_appear_in_same_query!(
 );
 allow_tables_to_appear_in_same_query!(documents, document_texts, document_relations, document_recipients, document_numbers, deliveries, arrivals, attachments,);
 allow_tables_to_appear_in_same_query!(plans, tasks, task_occurrences, task_parts, task_progress, extensions, urgings, access);
+allow_tables_to_appear_in_same_query!(
+    reporting_regimes,
+    reporting_steps,
+    reporting_indicators,
+    reporting_periods,
+    reporting_obligations,
+    reporting_extensions,
+    report_submissions,
+    access,
+);
+allow_tables_to_appear_in_same_query!(consolidated_reports, consolidated_contents, consolidated_sources, consolidated_lineage, access);
+allow_tables_to_appear_in_same_query!(recommendations, recommendation_answers, access);
 allow_tables_to_appear_in_same_query!(access, documents);
 allow_tables_to_appear_in_same_query!(access, deliveries);
 allow_tables_to_appear_in_same_query!(access, arrivals);
 allow_tables_to_appear_in_same_query!(organizations, documents);
 allow_tables_to_appear_in_same_query!(organizations, deliveries);
 allow_tables_to_appear_in_same_query!(organizations, arrivals);
+allow_tables_to_appear_in_same_query!(consolidated_reports, reporting_periods);
+allow_tables_to_appear_in_same_query!(consolidated_reports, reporting_regimes);
+allow_tables_to_appear_in_same_query!(consolidated_contents, reporting_periods);
+allow_tables_to_appear_in_same_query!(consolidated_contents, reporting_regimes);

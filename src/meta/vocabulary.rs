@@ -9,6 +9,9 @@ use crate::{
     organizations::{groups, model as organizations, provinces},
     people,
     plans::{extensions, model as plans, occurrences::model as occurrences, parts::model as parts, tasks::model as tasks, urgings::model as urgings},
+    reporting::{periods::model as periods, regimes::model as regimes, submissions::model as submissions},
+    recommendations::model as recommendations,
+    reporting::consolidation::model as consolidation,
     words::Word,
 };
 
@@ -46,8 +49,13 @@ vocabulary! {
     arrivals: ArrivalAction, ArrivalRegister;
     numbers: NumberState;
     attachments: TextLayer;
+    recommendations: RecommendationKind, RecommendationState, RecommendationAction;
+    consolidation: ConsolidatedState, ConsolidatedAction, ReportSourceKind, ReportMissingWhy, ReportLateness, ReportAppraisalEnd;
     calendar_days: CalendarAction;
     audit: AuditAction, AuditContent;
+    regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
+    periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ExtensionState;
+    submissions: SubmissionState, SubmissionAction;
 }
 
 // The ground knows no labels: its words are named here.

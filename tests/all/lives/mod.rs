@@ -3,4 +3,7 @@
 mod audit;
 mod calendar;
 mod documents;
+mod consolidation;
 mod people;
+mod reporting;
+mod recommendations;

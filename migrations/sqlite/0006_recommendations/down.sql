@@ -1,0 +1,2 @@
+DROP TABLE recommendation_answers;
+DROP TABLE recommendations;

@@ -1,0 +1,19 @@
+//! Recommendations: difficulties, obstacles and proposals (khó khăn, vướng mắc, kiến nghị) that an agency raises with
+//! the focal point, which answers them or puts them before UBND.
+
+pub mod model;
+pub mod policy;
+mod routes;
+pub mod store;
+pub mod workflow;
+
+pub use model::{Recommendation, RecommendationKind, RecommendationState};
+pub use store::open_of;
+pub use workflow::reassign;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes of this slice.
+pub fn mount(config: &mut ServiceConfig) {
+    routes::mount(config);
+}

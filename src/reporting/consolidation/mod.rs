@@ -1,0 +1,19 @@
+//! Consolidated reports: what a consolidator makes of the accepted submissions of a period, appraised where the regime
+//! says so, issued and frozen, every figure traceable to the versions that it came from.
+
+pub mod model;
+pub mod policy;
+mod routes;
+pub mod store;
+pub mod workflow;
+
+pub use model::{ConsolidatedFigure, ConsolidatedState, KIND, Report};
+pub use store::{find, issued_of};
+pub use workflow::{Issuing, verify};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes.
+pub fn mount(config: &mut ServiceConfig) {
+    routes::mount(config);
+}
