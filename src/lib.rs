@@ -33,6 +33,7 @@ pub mod meta;
 pub mod organizations;
 pub mod people;
 pub mod plans;
+pub mod reporting;
 // assembly
 pub mod seed;
 pub mod server;
@@ -94,6 +95,7 @@ pub fn api(config: &mut ServiceConfig) {
     organizations::mount(config);
     people::mount(config);
     plans::mount(config);
+    reporting::mount(config);
     audit::mount(config);
     meta::mount(config);
     documents::mount(config);
