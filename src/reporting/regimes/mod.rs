@@ -1,8 +1,12 @@
 //! Reporting regimes: which report is owed, by whom to whom along which chain, when, and with which indicators.
 
 pub mod model;
+pub mod policy;
+mod routes;
+pub mod store;
+pub mod workflow;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
-/// Mounts the routes.
-pub fn mount(_: &mut ServiceConfig) {}
+pub use model::{Indicator, NewRegime, PeriodKind, Regime, Section, Step};
+pub use routes::mount;
+pub use store::{by_seed_key, find, find_many, parts, running};
+pub use workflow::{QUERIES, add, applies, reassign, window};
