@@ -1,8 +1,17 @@
 //! Reporting periods and the obligations that opening one makes.
 
 pub mod model;
+pub mod policy;
+mod routes;
+pub mod store;
+pub mod workflow;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
-/// Mounts the routes.
-pub fn mount(_: &mut ServiceConfig) {}
+pub use model::{NewPeriod, Obligation, ObligationState, PeriodState, ReportingPeriod};
+pub use routes::mount;
+pub use store::{find, find_many, find_obligation, find_obligations, obligations_of};
+pub use workflow::{
+    add as open, close_if_done,
+    merger::reassign,
+    obligations::{fulfil, handed_in, judge, returned},
+    opening::open_due,
+};

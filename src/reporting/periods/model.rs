@@ -15,6 +15,15 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+mod bodies;
+mod rates;
+
+pub use bodies::{
+    ExtensionTransition, ExtensionView, HandlingPatch, Judgement, NewExtension, NewPeriod, ObligationFilter, ObligationSort, ObligationView, PeriodFilter,
+    PeriodSort, PeriodTransition, PeriodView, Sending,
+};
+pub use rates::{AgencyRate, LateReport, PeriodRates, Rate};
+
 words! {
     /// Where a period stands.
     PeriodState {

@@ -1,0 +1,156 @@
+use super::{
+    model::{
+        ExtensionTransition, ExtensionView, HandlingPatch, NewExtension, NewPeriod, ObligationFilter, ObligationView, PeriodFilter, PeriodRates,
+        PeriodTransition, PeriodView, Sending,
+    },
+    workflow::{self, extensions, obligations, rates},
+};
+use crate::{
+    error::Result,
+    http::{Answer, Body, Call},
+    id::Id,
+    page::Paging,
+};
+use actix_web::{HttpResponse, get, patch, post, web::Path};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(list_reporting_periods)
+        .service(create_reporting_period)
+        .service(get_reporting_period)
+        .service(transition_reporting_period)
+        .service(get_reporting_period_rates)
+        .service(list_reporting_obligations)
+        .service(get_reporting_obligation)
+        .service(assign_reporting_obligation)
+        .service(record_report_sending)
+        .service(ask_obligation_extension)
+        .service(get_obligation_extension)
+        .service(transition_obligation_extension);
+}
+
+/// Reporting periods of the province
+#[utoipa::path(tag = "reporting", params(PeriodFilter, Paging), responses((status = 200, description = "A page", body = Vec<PeriodView>)))]
+#[get("/reporting-periods")]
+async fn list_reporting_periods(call: Call) -> Result<HttpResponse> {
+    let (filter, paging): (PeriodFilter, Paging) = (call.query()?, call.query()?);
+    call.read(move |conn, ask| Answer::page(&workflow::list(conn, ask, &filter, &paging)?)).await
+}
+
+/// Open a reporting period, or schedule it; each sender of each step gets an obligation on the day it opens
+#[utoipa::path(tag = "reporting", request_body = NewPeriod, responses((status = 201, description = "Created", body = PeriodView)))]
+#[post("/reporting-periods")]
+async fn create_reporting_period(call: Call, body: Body<NewPeriod>) -> Result<HttpResponse> {
+    call.write(body, |conn, ask, body| {
+        let view = workflow::create(conn, ask, body)?;
+        Answer::created(format!("/api/v1/reporting-periods/{}", view.id), &view, view.version)
+    })
+    .await
+}
+
+/// One reporting period
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "The period", body = PeriodView)))]
+#[get("/reporting-periods/{id}")]
+async fn get_reporting_period(call: Call, id: Path<Id>) -> Result<HttpResponse> {
+    call.read(move |conn, ask| {
+        let view = workflow::show(conn, ask, *id)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Open a scheduled period, expand its groups again, or close it with a reason
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body = PeriodTransition, responses((status = 200, description = "The period", body = PeriodView)))]
+#[post("/reporting-periods/{id}/transitions")]
+async fn transition_reporting_period(call: Call, id: Path<Id>, body: Body<PeriodTransition>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let view = workflow::take(conn, ask, *id, body)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Expected, actual and on-time reports of a period, per agency and in all, over the obligations that the caller may read
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "The rates", body = PeriodRates)))]
+#[get("/reporting-periods/{id}/rates")]
+async fn get_reporting_period_rates(call: Call, id: Path<Id>) -> Result<HttpResponse> {
+    call.snapshot(move |conn, ask| Answer::value(&rates::rates(conn, ask, *id)?)).await
+}
+
+/// Obligations: who owes which report, to whom, until when
+#[utoipa::path(tag = "reporting", params(ObligationFilter, Paging), responses((status = 200, description = "A page", body = Vec<ObligationView>)))]
+#[get("/reporting-obligations")]
+async fn list_reporting_obligations(call: Call) -> Result<HttpResponse> {
+    let (filter, paging): (ObligationFilter, Paging) = (call.query()?, call.query()?);
+    call.read(move |conn, ask| Answer::page(&obligations::list(conn, ask, &filter, &paging)?)).await
+}
+
+/// One obligation
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "The obligation", body = ObligationView)))]
+#[get("/reporting-obligations/{id}")]
+async fn get_reporting_obligation(call: Call, id: Path<Id>) -> Result<HttpResponse> {
+    call.read(move |conn, ask| {
+        let view = obligations::show(conn, ask, *id)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Name the handling unit and officer inside the agency, with an instruction (bút phê)
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body(content = HandlingPatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The obligation", body = ObligationView)))]
+#[patch("/reporting-obligations/{id}")]
+async fn assign_reporting_obligation(call: Call, id: Path<Id>, body: Body<HandlingPatch>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let view = obligations::assign(conn, ask, *id, body)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Record that the report was sent to a receiver without users here, with the document
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body = Sending, responses((status = 200, description = "The obligation", body = ObligationView)))]
+#[post("/reporting-obligations/{id}/sending")]
+async fn record_report_sending(call: Call, id: Path<Id>, body: Body<Sending>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let view = obligations::record_sending(conn, ask, *id, body)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Ask for more time, before the due date
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body = NewExtension, responses((status = 201, description = "Asked", body = ExtensionView)))]
+#[post("/reporting-obligations/{id}/extensions")]
+async fn ask_obligation_extension(call: Call, id: Path<Id>, body: Body<NewExtension>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let view = extensions::request(conn, ask, *id, body)?;
+        Answer::created(format!("/api/v1/reporting-obligations/{}/extensions/{}", view.obligation_id, view.id), &view, view.version)
+    })
+    .await
+}
+
+/// One request for more time
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path), ("extension_id" = Id, Path)), responses((status = 200, description = "The request", body = ExtensionView)))]
+#[get("/reporting-obligations/{id}/extensions/{extension_id}")]
+async fn get_obligation_extension(call: Call, path: Path<(Id, Id)>) -> Result<HttpResponse> {
+    let (id, extension) = path.into_inner();
+    call.read(move |conn, ask| {
+        let view = extensions::show(conn, ask, id, extension)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Grant, refuse or withdraw a request for more time
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path), ("extension_id" = Id, Path)), request_body = ExtensionTransition, responses((status = 200, description = "The request", body = ExtensionView)))]
+#[post("/reporting-obligations/{id}/extensions/{extension_id}/transitions")]
+async fn transition_obligation_extension(call: Call, path: Path<(Id, Id)>, body: Body<ExtensionTransition>) -> Result<HttpResponse> {
+    let (id, extension) = path.into_inner();
+    call.write(body, move |conn, ask, body| {
+        let view = extensions::take(conn, ask, id, extension, body)?;
+        Answer::one(&view, view.version)
+    })
+    .await
+}

@@ -1,0 +1,319 @@
+use super::model::{Extension, KIND, OBLIGATION, Obligation, ObligationFilter, ObligationSort, ObligationState, PeriodFilter, PeriodSort, PeriodState, ReportingPeriod};
+use crate::{
+    authz::{Relations, Scope},
+    db::{Conn, MultiBackend},
+    error::{Error, Result},
+    id::Id,
+    insert_all, keyset,
+    page::{Page, Paging},
+    schema::{access, reporting_extensions, reporting_obligations, reporting_periods},
+    text, visible,
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+/// One row of the access table, for records that are made many at a time.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = access, treat_none_as_default_value = false)]
+pub struct AccessRow {
+    pub organization_id: Id,
+    pub kind: String,
+    pub record_id: Id,
+    pub relations: i32,
+}
+
+pub fn find(conn: &mut Conn, id: Id) -> Result<ReportingPeriod> {
+    reporting_periods::table.find(id).select(ReportingPeriod::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
+}
+
+pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<ReportingPeriod>> {
+    Ok(reporting_periods::table.filter(reporting_periods::id.eq_any(ids.to_vec())).select(ReportingPeriod::as_select()).load(conn)?)
+}
+
+/// The regime's period of the calendar.
+pub fn of_regime(conn: &mut Conn, regime: Id, period: &str) -> Result<Option<ReportingPeriod>> {
+    Ok(reporting_periods::table
+        .filter(reporting_periods::regime_id.eq(regime))
+        .filter(reporting_periods::period.eq(period))
+        .select(ReportingPeriod::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Which periods of the calendar these regimes have already.
+pub fn known(conn: &mut Conn, regimes: &[Id]) -> Result<Vec<(Id, Option<String>)>> {
+    Ok(reporting_periods::table
+        .filter(reporting_periods::regime_id.eq_any(regimes.to_vec()))
+        .select((reporting_periods::regime_id, reporting_periods::period))
+        .load(conn)?)
+}
+
+/// Scheduled periods whose day has come.
+pub fn to_open(conn: &mut Conn, today: NaiveDate) -> Result<Vec<ReportingPeriod>> {
+    Ok(reporting_periods::table
+        .filter(reporting_periods::state.eq(PeriodState::Scheduled))
+        .filter(reporting_periods::opens_on.le(today))
+        .order(reporting_periods::id)
+        .select(ReportingPeriod::as_select())
+        .load(conn)?)
+}
+
+/// Only what the caller may see: the scope is part of the query.
+pub fn list(conn: &mut Conn, scope: &Scope, filter: &PeriodFilter, paging: &Paging) -> Result<Page<ReportingPeriod>> {
+    let query = || {
+        let mut query = reporting_periods::table.into_boxed::<MultiBackend>().filter(visible!(reporting_periods, scope, KIND));
+        if let Some(regime) = filter.regime_id {
+            query = query.filter(reporting_periods::regime_id.eq(regime));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(reporting_periods::state.eq(state));
+        }
+        if let Some(period) = filter.period {
+            query = query.filter(reporting_periods::period.eq(period.to_string()));
+        }
+        if let Some(code) = &filter.code {
+            query = query.filter(reporting_periods::code.eq(code.clone()));
+        }
+        for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
+            let pattern = format!("%{}%", term.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            query = query.filter(reporting_periods::title_fold.like(pattern).escape('\\'));
+        }
+        query
+    };
+    let (limit, rows) = (paging.limit(), query().select(ReportingPeriod::as_select()));
+    let page = match filter.sort.unwrap_or_default() {
+        PeriodSort::Latest => {
+            let rows = keyset!(rows, paging, "-last_day", reporting_periods::sort_day => NaiveDate, reporting_periods::id, desc).load(conn)?;
+            Page::of(rows, limit, "-last_day", |p: &ReportingPeriod| (p.sort_day, p.id))?
+        }
+        PeriodSort::Earliest => {
+            let rows = keyset!(rows, paging, "last_day", reporting_periods::sort_day => NaiveDate, reporting_periods::id, asc).load(conn)?;
+            Page::of(rows, limit, "last_day", |p: &ReportingPeriod| (p.sort_day, p.id))?
+        }
+    };
+    let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+    Ok(page.counted(total))
+}
+
+pub fn insert(conn: &mut Conn, period: &ReportingPeriod) -> Result<()> {
+    diesel::insert_into(reporting_periods::table).values(period).execute(conn)?;
+    Ok(())
+}
+
+/// Writes the record back if nobody has changed it meanwhile; `updated` carries the next version.
+pub fn update(conn: &mut Conn, before: &ReportingPeriod, updated: &ReportingPeriod) -> Result<()> {
+    use reporting_periods as p;
+    let moved = diesel::update(p::table.find(before.id).filter(p::version.eq(before.version)).filter(p::state.eq(before.state)))
+        .set((
+            p::province_id.eq(updated.province_id),
+            p::state.eq(updated.state),
+            p::opened_on.eq(updated.opened_on),
+            p::opened_by.eq(updated.opened_by),
+            p::closed_on.eq(updated.closed_on),
+            p::chain.eq(&updated.chain),
+            p::unresolved.eq(&updated.unresolved),
+            p::version.eq(updated.version),
+            p::updated_at.eq(updated.updated_at),
+            p::updated_by.eq(updated.updated_by),
+        ))
+        .execute(conn)?;
+    if moved == 1 { Ok(()) } else { Err(Error::Clash) }
+}
+
+pub fn find_obligation(conn: &mut Conn, id: Id) -> Result<Obligation> {
+    reporting_obligations::table.find(id).select(Obligation::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
+}
+
+pub fn find_obligations(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Obligation>> {
+    Ok(reporting_obligations::table.filter(reporting_obligations::id.eq_any(ids.to_vec())).select(Obligation::as_select()).load(conn)?)
+}
+
+/// All obligations of a period by step and sender.
+pub fn obligations_of(conn: &mut Conn, period: Id) -> Result<Vec<Obligation>> {
+    Ok(reporting_obligations::table
+        .filter(reporting_obligations::period_id.eq(period))
+        .order((reporting_obligations::step_no, reporting_obligations::sender_id))
+        .select(Obligation::as_select())
+        .load(conn)?)
+}
+
+/// The obligations of a period that the caller may read.
+pub fn visible_obligations(conn: &mut Conn, scope: &Scope, period: Id) -> Result<Vec<Obligation>> {
+    Ok(reporting_obligations::table
+        .into_boxed::<MultiBackend>()
+        .filter(visible!(reporting_obligations, scope, OBLIGATION))
+        .filter(reporting_obligations::period_id.eq(period))
+        .order((reporting_obligations::sender_id, reporting_obligations::step_no))
+        .select(Obligation::as_select())
+        .load(conn)?)
+}
+
+/// What an organisation still owes or is to receive.
+pub fn open_of(conn: &mut Conn, organization: Id) -> Result<Vec<Obligation>> {
+    use reporting_obligations as o;
+    Ok(o::table
+        .filter(o::sender_id.eq(organization).or(o::receiver_id.eq(organization)).or(o::appraiser_id.eq(organization)))
+        .filter(o::state.ne(ObligationState::Accepted))
+        .order(o::id)
+        .select(Obligation::as_select())
+        .load(conn)?)
+}
+
+pub fn list_obligations(conn: &mut Conn, scope: &Scope, filter: &ObligationFilter, today: NaiveDate, paging: &Paging) -> Result<Page<Obligation>> {
+    use reporting_obligations as o;
+    let query = || {
+        let mut query = o::table.into_boxed::<MultiBackend>().filter(visible!(reporting_obligations, scope, OBLIGATION));
+        if let Some(period) = filter.period_id {
+            query = query.filter(o::period_id.eq(period));
+        }
+        if let Some(regime) = filter.regime_id {
+            query = query.filter(o::regime_id.eq(regime));
+        }
+        if let Some(sender) = filter.sender_id {
+            query = query.filter(o::sender_id.eq(sender));
+        }
+        if let Some(receiver) = filter.receiver_id {
+            query = query.filter(o::receiver_id.eq(receiver));
+        }
+        if let Some(user) = filter.handling_user_id {
+            query = query.filter(o::handling_user_id.eq(user));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(o::state.eq(state));
+        }
+        if let Some(step) = filter.step_no {
+            query = query.filter(o::step_no.eq(step));
+        }
+        let owed = [ObligationState::NotSubmitted, ObligationState::Returned];
+        match filter.overdue {
+            Some(true) => query = query.filter(o::state.eq_any(owed)).filter(o::effective_due_on.lt(today)),
+            Some(false) => query = query.filter(o::state.ne_all(owed).or(o::effective_due_on.is_null()).or(o::effective_due_on.ge(today).assume_not_null())),
+            None => {}
+        }
+        if let Some(day) = filter.due_from {
+            query = query.filter(o::due_on.ge(day));
+        }
+        if let Some(day) = filter.due_to {
+            query = query.filter(o::due_on.le(day));
+        }
+        query
+    };
+    let (limit, rows) = (paging.limit(), query().select(Obligation::as_select()));
+    let page = match filter.sort.unwrap_or_default() {
+        ObligationSort::Due => {
+            let rows = keyset!(rows, paging, "due_on", o::due_sort => NaiveDate, o::id, asc).load(conn)?;
+            Page::of(rows, limit, "due_on", |x: &Obligation| (x.due_sort, x.id))?
+        }
+        ObligationSort::DueLast => {
+            let rows = keyset!(rows, paging, "-due_on", o::due_sort => NaiveDate, o::id, desc).load(conn)?;
+            Page::of(rows, limit, "-due_on", |x: &Obligation| (x.due_sort, x.id))?
+        }
+    };
+    let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+    Ok(page.counted(total))
+}
+
+/// Inserts obligations with their access rows.
+pub fn insert_obligations(conn: &mut Conn, obligations: &[Obligation], rows: &[AccessRow]) -> Result<()> {
+    insert_all!(conn, reporting_obligations::table, obligations)?;
+    insert_all!(conn, access::table, rows)
+}
+
+/// Writes the record back if nobody has changed it meanwhile; `updated` carries the next version.
+pub fn update_obligation(conn: &mut Conn, before: &Obligation, updated: &Obligation) -> Result<()> {
+    use reporting_obligations as o;
+    let moved = diesel::update(o::table.find(before.id).filter(o::version.eq(before.version)).filter(o::state.eq(before.state)))
+        .set((
+            (
+                o::province_id.eq(updated.province_id),
+                o::sender_id.eq(updated.sender_id),
+                o::also_for.eq(&updated.also_for),
+                o::receiver_id.eq(updated.receiver_id),
+                o::appraiser_id.eq(updated.appraiser_id),
+                o::due_on.eq(updated.due_on),
+                o::effective_due_on.eq(updated.effective_due_on),
+                o::due_sort.eq(updated.due_sort),
+                o::state.eq(updated.state),
+                o::fulfilled_on.eq(updated.fulfilled_on),
+                o::fulfilled_by_kind.eq(&updated.fulfilled_by_kind),
+                o::fulfilled_by_id.eq(updated.fulfilled_by_id),
+            ),
+            (
+                o::on_time.eq(updated.on_time),
+                o::judgement.eq(updated.judgement.clone()),
+                o::handling_unit_id.eq(updated.handling_unit_id),
+                o::handling_user_id.eq(updated.handling_user_id),
+                o::handling_instruction.eq(&updated.handling_instruction),
+                o::version.eq(updated.version),
+                o::updated_at.eq(updated.updated_at),
+            ),
+        ))
+        .execute(conn)?;
+    if moved == 1 { Ok(()) } else { Err(Error::Clash) }
+}
+
+/// Takes an obligation away that another one now names too (RULES 18), with what nobody has handed in for it.
+pub fn remove_obligation(conn: &mut Conn, obligation: &Obligation) -> Result<()> {
+    diesel::delete(reporting_extensions::table.filter(reporting_extensions::obligation_id.eq(obligation.id))).execute(conn)?;
+    diesel::delete(access::table.filter(access::kind.eq(OBLIGATION)).filter(access::record_id.eq(obligation.id))).execute(conn)?;
+    diesel::delete(reporting_obligations::table.find(obligation.id)).execute(conn)?;
+    Ok(())
+}
+
+pub fn find_extension(conn: &mut Conn, obligation: Id, id: Id) -> Result<Extension> {
+    reporting_extensions::table
+        .find(id)
+        .filter(reporting_extensions::obligation_id.eq(obligation))
+        .select(Extension::as_select())
+        .first(conn)
+        .optional()?
+        .ok_or_else(Error::not_found)
+}
+
+/// Requests for more time by obligation, oldest first.
+pub fn extensions(conn: &mut Conn, obligations: &[Id]) -> Result<HashMap<Id, Vec<Extension>>> {
+    let rows: Vec<Extension> = reporting_extensions::table
+        .filter(reporting_extensions::obligation_id.eq_any(obligations.to_vec()))
+        .order(reporting_extensions::id)
+        .select(Extension::as_select())
+        .load(conn)?;
+    let mut all: HashMap<Id, Vec<Extension>> = HashMap::new();
+    for row in rows {
+        all.entry(row.obligation_id).or_default().push(row);
+    }
+    Ok(all)
+}
+
+pub fn insert_extension(conn: &mut Conn, extension: &Extension) -> Result<()> {
+    diesel::insert_into(reporting_extensions::table).values(extension).execute(conn)?;
+    Ok(())
+}
+
+pub fn update_extension(conn: &mut Conn, before: &Extension, updated: &Extension) -> Result<()> {
+    use reporting_extensions as e;
+    let moved = diesel::update(e::table.find(before.id).filter(e::version.eq(before.version)))
+        .set((
+            e::state.eq(updated.state),
+            e::granted_due_on.eq(updated.granted_due_on),
+            e::decided_on.eq(updated.decided_on),
+            e::decided_by.eq(updated.decided_by),
+            e::decision_reason.eq(&updated.decision_reason),
+            e::version.eq(updated.version),
+            e::updated_at.eq(updated.updated_at),
+        ))
+        .execute(conn)?;
+    if moved == 1 { Ok(()) } else { Err(Error::Clash) }
+}
+
+/// How an organisation is related to each of these records, in one statement.
+pub fn relations(conn: &mut Conn, kind: &str, organization: Option<Id>, ids: &[Id]) -> Result<HashMap<Id, Relations>> {
+    let Some(organization) = organization else { return Ok(HashMap::new()) };
+    let rows: Vec<(Id, i32)> = access::table
+        .filter(access::organization_id.eq(organization))
+        .filter(access::kind.eq(kind))
+        .filter(access::record_id.eq_any(ids.to_vec()))
+        .select((access::record_id, access::relations))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, held)| (id, Relations(held))).collect())
+}

@@ -1,0 +1,139 @@
+//! More time: asked before the due date with a reason, granted by the receiver's leader; old due dates stay visible.
+
+use super::obligations::{extension_view, save, standing};
+use crate::{
+    ask::Ask,
+    authz,
+    db::Conn,
+    error::{Error, Result},
+    flow::Flow,
+    http::Body,
+    id::Id,
+    journal::{self, Change, NOTHING},
+    reporting::periods::{
+        model::{Extension, ExtensionState as Wanted, ExtensionTransition, ExtensionView, NewExtension, Obligation, ObligationAction as Act, ObligationState as State},
+        policy::OBLIGATION_RULES as RULES,
+        store,
+    },
+};
+
+/// The kind of record, as the journal names it.
+pub const EXTENSION: &str = "reporting_extension";
+
+/// How a request for more time lives.
+pub const FLOW: Flow<Wanted, Act> = Flow(&[
+    (Wanted::Asked, Act::GrantExtension, Wanted::Granted),
+    (Wanted::Asked, Act::RefuseExtension, Wanted::Refused),
+    (Wanted::Asked, Act::WithdrawExtension, Wanted::Withdrawn),
+]);
+
+/// One request, if this caller may look at the obligation.
+pub fn show(conn: &mut Conn, ask: &Ask, obligation: Id, id: Id) -> Result<ExtensionView> {
+    let obligation = store::find_obligation(conn, obligation)?;
+    let standing = standing(conn, ask, &obligation)?;
+    authz::permit(RULES, &ask.actor, Act::View, Act::View, standing)?;
+    Ok(extension_view(store::find_extension(conn, obligation.id, id)?))
+}
+
+/// The sender asks for more time.
+pub fn request(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<NewExtension>) -> Result<ExtensionView> {
+    let obligation = store::find_obligation(conn, id)?;
+    let standing = standing(conn, ask, &obligation)?;
+    authz::permit(RULES, &ask.actor, Act::View, Act::AskExtension, standing)?;
+    ask.proceed(conn, None)?;
+    if !matches!(obligation.state, State::NotSubmitted | State::Returned) {
+        return Err(Error::conflict("handed_in", "Báo cáo đã nộp.", "The report has been handed in."));
+    }
+    let Some(due) = obligation.due_on else {
+        return Err(Error::conflict("no_due_date", "Nghĩa vụ này không có hạn.", "This obligation has no due date."));
+    };
+    if ask.today > due {
+        return Err(Error::conflict("past_due", "Chỉ xin gia hạn trước khi hết hạn.", "More time is asked for before the due date only."));
+    }
+    if store::extensions(conn, &[id])?.remove(&id).unwrap_or_default().iter().any(|e| e.state == Wanted::Asked) {
+        return Err(Error::conflict("already_asked", "Đang có một đề nghị gia hạn chờ trả lời.", "A request is waiting for its answer already."));
+    }
+    let new = body.open()?;
+    if new.due_on <= due {
+        return Err(Error::fault("/due_on", "not_later", "Hạn mới phải sau hạn đang có.", "The new due date must be later than the present one."));
+    }
+    let extension = Extension {
+        id: Id::fresh(),
+        obligation_id: id,
+        state: Wanted::Asked,
+        reason: new.reason,
+        old_due_on: due,
+        asked_due_on: new.due_on,
+        granted_due_on: None,
+        asked_on: ask.today,
+        asked_by: ask.actor.user,
+        decided_on: None,
+        decided_by: None,
+        decision_reason: None,
+        version: 1,
+        created_at: ask.now,
+        updated_at: ask.now,
+    };
+    store::insert_extension(conn, &extension)?;
+    let view = extension_view(extension.clone());
+    journal::record(conn, ask, change(&obligation, &extension, "create", Some(&extension.reason)), NOTHING, Some(&view))?;
+    Ok(view)
+}
+
+fn change<'a>(obligation: &Obligation, extension: &Extension, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
+    Change {
+        kind: EXTENSION,
+        id: extension.id,
+        version: Some(extension.version),
+        owner: Some(obligation.sender_id),
+        province: Some(obligation.province_id),
+        action,
+        reason,
+    }
+}
+
+/// The receiver's leader grants or refuses; the sender may withdraw.
+pub fn take(conn: &mut Conn, ask: &Ask, obligation: Id, id: Id, body: &Body<ExtensionTransition>) -> Result<ExtensionView> {
+    let owed = store::find_obligation(conn, obligation)?;
+    let standing = standing(conn, ask, &owed)?;
+    authz::permit(RULES, &ask.actor, Act::View, Act::View, standing)?;
+    let before = store::find_extension(conn, obligation, id)?;
+    if !FLOW.0.iter().any(|(_, act, _)| authz::may(RULES, &ask.actor, *act, standing)) {
+        return Err(Error::forbidden());
+    }
+    ask.proceed(conn, Some(before.version))?;
+    let step = body.open()?;
+    if !authz::may(RULES, &ask.actor, step.action, standing) {
+        return Err(Error::forbidden());
+    }
+    let mut after = before.clone();
+    after.state = FLOW.next(before.state, step.action)?;
+    match step.action {
+        Act::GrantExtension => {
+            let granted = step.due_on.unwrap_or(before.asked_due_on);
+            if granted <= before.old_due_on {
+                return Err(Error::fault("/due_on", "not_later", "Hạn mới phải sau hạn đang có.", "The new due date must be later than the present one."));
+            }
+            after.granted_due_on = Some(granted);
+            let mut moved = owed.clone();
+            moved.due_on = Some(granted);
+            // A last day that returns had moved beyond the granted one stays.
+            moved.effective_due_on = Some(owed.effective_due_on.map_or(granted, |day| day.max(granted)));
+            moved.due_sort = granted;
+            save(conn, ask, &owed, moved, step.action.word(), step.reason.as_deref())?;
+        }
+        Act::RefuseExtension if step.reason.is_none() => {
+            return Err(Error::fault("/reason", "required", "Nêu lý do không cho gia hạn.", "Say why it is refused."));
+        }
+        _ => {}
+    }
+    after.decided_on = Some(ask.today);
+    after.decided_by = Some(ask.actor.user);
+    after.decision_reason = step.reason;
+    after.version += 1;
+    after.updated_at = ask.now;
+    store::update_extension(conn, &before, &after)?;
+    let (was, is) = (extension_view(before), extension_view(after.clone()));
+    journal::record(conn, ask, change(&owed, &after, step.action.word(), after.decision_reason.as_deref()), Some(&was), Some(&is))?;
+    Ok(is)
+}

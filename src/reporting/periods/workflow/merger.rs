@@ -1,0 +1,116 @@
+//! A successor takes over what its predecessor still owes or is to receive (RULES 18).
+
+use super::obligations::save;
+use crate::{
+    ask::Ask,
+    authz::{self, Relations},
+    db::Conn,
+    error::Result,
+    id::Id,
+    reporting::{
+        periods::{
+            model::{KIND, OBLIGATION, Obligation, ObligationState as State, PeriodState, ReportingPeriod},
+            store,
+        },
+        regimes::model::{Step, stored, typed},
+    },
+};
+use std::collections::{HashMap, HashSet};
+
+/// Moves open obligations; two predecessors owing one period become one obligation naming both. Obligations fulfilled by
+/// then keep their organisation. Answers the obligations moved.
+pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id) -> Result<Vec<Id>> {
+    let open = store::open_of(conn, from)?;
+    let periods: Vec<Id> = open.iter().map(|o| o.period_id).collect::<HashSet<_>>().into_iter().collect();
+    for period in store::find_many(conn, &periods)? {
+        move_period(conn, ask, &period, from, to)?;
+    }
+    let mut taken: HashMap<(Id, i32), Obligation> = store::open_of(conn, to)?.into_iter().filter(|o| o.sender_id == to).map(|o| ((o.period_id, o.step_no), o)).collect();
+    let mut moved = Vec::new();
+    for before in open {
+        let twin = taken.get(&(before.period_id, before.step_no)).cloned().filter(|_| before.sender_id == from);
+        if let Some(twin) = twin {
+            merge(conn, ask, &before, twin, from)?;
+            continue;
+        }
+        let mut after = before.clone();
+        if before.sender_id == from {
+            let mut all: Vec<Id> = typed(&before.also_for)?;
+            all.push(from);
+            after.also_for = stored(&all)?;
+            after.sender_id = to;
+            after.province_id = province;
+            // People and units of the predecessor handle it no longer.
+            after.handling_unit_id = None;
+            after.handling_user_id = None;
+            shift(conn, before.id, from, to, Relations::OWNER)?;
+        }
+        if before.receiver_id == Some(from) {
+            after.receiver_id = Some(to);
+            shift(conn, before.id, from, to, Relations::RECEIVER)?;
+        }
+        if before.appraiser_id == Some(from) {
+            after.appraiser_id = Some(to);
+        }
+        let after = save(conn, ask, &before, after, "reassign", None)?;
+        moved.push(after.id);
+        if after.sender_id == to {
+            taken.insert((after.period_id, after.step_no), after);
+        }
+    }
+    Ok(moved)
+}
+
+fn shift(conn: &mut Conn, obligation: Id, from: Id, to: Id, relations: Relations) -> Result<()> {
+    authz::unrelate(conn, OBLIGATION, obligation, from, relations)?;
+    authz::relate(conn, OBLIGATION, obligation, from, Relations::PREDECESSOR)?;
+    authz::relate(conn, OBLIGATION, obligation, to, relations)
+}
+
+/// The successor's obligation names the predecessor too; one for which something was handed in stays readable beside it.
+fn merge(conn: &mut Conn, ask: &Ask, before: &Obligation, twin: Obligation, from: Id) -> Result<()> {
+    let mut all: Vec<Id> = typed(&twin.also_for)?;
+    all.extend(typed::<Vec<Id>>(&before.also_for)?);
+    all.push(from);
+    all.sort_unstable();
+    all.dedup();
+    let mut after = twin.clone();
+    after.also_for = stored(&all)?;
+    save(conn, ask, &twin, after, "reassign", None)?;
+    if before.state == State::NotSubmitted && before.version == 1 {
+        store::remove_obligation(conn, before)?;
+    }
+    Ok(())
+}
+
+/// The open period's chain names the successor, and the successor keeps it.
+fn move_period(conn: &mut Conn, ask: &Ask, period: &ReportingPeriod, from: Id, to: Id) -> Result<()> {
+    if period.state == PeriodState::Closed {
+        return Ok(());
+    }
+    let swap = |id: &mut Option<Id>| {
+        let hit = *id == Some(from);
+        if hit {
+            *id = Some(to);
+        }
+        hit
+    };
+    let mut hit = false;
+    let mut steps: Vec<Step> = period.chain()?;
+    for step in &mut steps {
+        hit |= swap(&mut step.receiver_id) | swap(&mut step.appraiser_id);
+        for sender in &mut step.senders {
+            hit |= swap(&mut sender.organization_id);
+        }
+    }
+    let held = authz::relations(conn, KIND, period.id, Some(from))?;
+    if !held.is_empty() {
+        authz::relate(conn, KIND, period.id, to, held)?;
+    }
+    if hit {
+        let mut after = period.clone();
+        after.chain = stored(&steps)?;
+        super::save(conn, ask, period, after, "reassign", None)?;
+    }
+    Ok(())
+}
