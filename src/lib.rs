@@ -120,6 +120,10 @@ pub fn policy_matrix() -> String {
     policy_lines("documents", documents::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("deliveries", documents::deliveries::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("arrivals", documents::arrivals::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("reporting_regimes", reporting::regimes::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("reporting_periods", reporting::periods::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("reporting_obligations", reporting::periods::policy::OBLIGATION_RULES, |a| a.word(), &mut lines);
+    policy_lines("report_submissions", reporting::submissions::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();
     lines.dedup();
     lines.join("\n") + "\n"

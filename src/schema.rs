@@ -174,7 +174,6 @@ allow_tables_to_appear_in_same_query!(
     journal,
 );
 
-<<<<<<< HEAD
 // notices
 table! {
     use diesel::sql_types::*;
@@ -417,4 +416,3 @@ allow_tables_to_appear_in_same_query!(
     report_submissions,
     access,
 );
->>>>>>> 905f07a (Give reporting its tables and row types)

@@ -10,6 +10,7 @@ use crate::{
         Contract, House, gate,
         token::{Source, Tokens},
     },
+    reporting,
     time::Clock,
     worker::{self, Job},
 };
@@ -91,6 +92,13 @@ pub fn jobs() -> Vec<Job> {
     let mut all = worker::standing_jobs();
     // Periods begin at midnight; a minute later is soon enough.
     all.push(Job { name: "open_occurrences", every: Duration::from_secs(60), due: Some(plans::is_due), run: plans::open_due, batch: 1 });
+    all.push(Job {
+        name: "open_periods",
+        every: Duration::from_secs(300),
+        due: Some(reporting::periods::anything_due),
+        run: reporting::periods::open_due,
+        batch: 0,
+    });
     all
 }
 

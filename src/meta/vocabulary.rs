@@ -8,6 +8,7 @@ use crate::{
     organizations::{groups, model as organizations, provinces},
     people,
     plans::{extensions, model as plans, occurrences::model as occurrences, parts::model as parts, tasks::model as tasks, urgings::model as urgings},
+    reporting::{periods::model as periods, regimes::model as regimes, submissions::model as submissions},
     words::Word,
 };
 
@@ -42,6 +43,9 @@ vocabulary! {
     urgings: UrgingLevel, TargetKind, UrgingState, UrgingAction;
     calendar_days: CalendarAction;
     audit: AuditAction, AuditContent;
+    regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
+    periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ExtensionState;
+    submissions: SubmissionState, SubmissionAction;
 }
 
 // The ground knows no labels: its words are named here.

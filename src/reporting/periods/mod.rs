@@ -13,5 +13,5 @@ pub use workflow::{
     add as open, close_if_done,
     merger::reassign,
     obligations::{fulfil, handed_in, judge, returned},
-    opening::open_due,
+    opening::{anything_due, open_due},
 };

@@ -1,4 +1,6 @@
-use super::model::{Extension, KIND, OBLIGATION, Obligation, ObligationFilter, ObligationSort, ObligationState, PeriodFilter, PeriodSort, PeriodState, ReportingPeriod};
+use super::model::{
+    Extension, KIND, OBLIGATION, Obligation, ObligationFilter, ObligationSort, ObligationState, PeriodFilter, PeriodSort, PeriodState, ReportingPeriod,
+};
 use crate::{
     authz::{Relations, Scope},
     db::{Conn, MultiBackend},

@@ -144,7 +144,9 @@ pub fn add(conn: &mut Conn, ask: &Ask, regime: &Regime, new: NewPeriod) -> Resul
     let mut faults = Vec::new();
     let wrong = |at: &str, code: &'static str, vi: &str, en: &str| Fault::at(at.to_owned(), code, vi, en);
     match (new.period, &new.title) {
-        (None, None) => faults.push(wrong("/period", "required", "Nêu kỳ, hoặc tên báo cáo theo yêu cầu.", "Name the period, or the title of a report on request.")),
+        (None, None) => {
+            faults.push(wrong("/period", "required", "Nêu kỳ, hoặc tên báo cáo theo yêu cầu.", "Name the period, or the title of a report on request."))
+        }
         (Some(_), Some(_)) => faults.push(wrong("/title", "one_of", "Kỳ theo lịch không có tên riêng.", "A period of the calendar has no title of its own.")),
         (Some(period), None) => {
             if !regime.frequency.counted().admits(period) {
@@ -154,7 +156,12 @@ pub fn add(conn: &mut Conn, ask: &Ask, regime: &Regime, new: NewPeriod) -> Resul
                 faults.push(wrong("/steps", "not_applicable", "Chỉ chọn bước cho báo cáo theo yêu cầu.", "Steps are chosen for a report on request only."));
             }
             if new.due_on.is_some() {
-                faults.push(wrong("/due_on", "not_applicable", "Hạn của kỳ theo lịch lấy từ chế độ.", "The due date of a calendar period comes from the regime."));
+                faults.push(wrong(
+                    "/due_on",
+                    "not_applicable",
+                    "Hạn của kỳ theo lịch lấy từ chế độ.",
+                    "The due date of a calendar period comes from the regime.",
+                ));
             }
         }
         (None, Some(title)) if title.trim().is_empty() => faults.push(wrong("/title", "blank", "Hãy ghi tên báo cáo.", "Give the report a title.")),
@@ -202,8 +209,8 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PeriodTransition>) -
     let after = match step.action {
         Act::Close => {
             let reason = step.reason.as_deref().filter(|r| !r.trim().is_empty());
-            let reason =
-                reason.ok_or_else(|| Error::fault("/reason", "required", "Nêu lý do đóng kỳ trước khi đủ báo cáo.", "Say why the period closes before all is in."))?;
+            let reason = reason
+                .ok_or_else(|| Error::fault("/reason", "required", "Nêu lý do đóng kỳ trước khi đủ báo cáo.", "Say why the period closes before all is in."))?;
             close(conn, ask, &before, Some(reason))?
         }
         act => opening::open(conn, ask, &before, act, step.reason.as_deref())?,

@@ -258,4 +258,3 @@ pub struct IndicatorRow {
     pub named_query: Option<String>,
     pub in_text: bool,
 }
-

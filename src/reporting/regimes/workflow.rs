@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ask::Ask,
-    authz::{self, Audience, Relations, RoleGroup, Standing},
+    authz::{self, Audience, DRAFTERS, Function, Relations, RoleGroup, Standing},
     calendars,
     db::{Conn, add_to_counter},
     error::{Error, Result},
@@ -24,8 +24,8 @@ use chrono::NaiveDate;
 mod checks;
 mod warnings;
 
-use checks::check;
 pub use checks::QUERIES;
+use checks::check;
 pub use warnings::applies;
 
 /// How a regime lives.
@@ -117,7 +117,10 @@ fn permit(conn: &mut Conn, ask: &Ask, regime: &Regime, act: Act) -> Result<()> {
 
 /// The focal point or UBND draws up a regime.
 pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewRegime>) -> Result<RegimeView> {
-    if !authz::may(RULES, &ask.actor, Act::Create, Standing::NEW) {
+    // A focal point of one plan draws up that plan's regimes.
+    let plan = body.value().get("plan_id").and_then(|id| id.as_str()).and_then(Id::parse);
+    let for_plan = plan.is_some_and(|plan| ask.actor.holds_for(Function::FocalPoint, plan)) && DRAFTERS.contains(&ask.actor.position);
+    if !for_plan && !authz::may(RULES, &ask.actor, Act::Create, Standing::NEW) {
         return Err(Error::forbidden());
     }
     let province = ask.actor.province()?;
@@ -126,7 +129,12 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewRegime>) -> Result<Regi
     let own = ask.actor.organization()?;
     let focal = new.focal_point_id.unwrap_or(own);
     if focal != own && !ask.actor.is(RoleGroup::Ubnd) {
-        return Err(Error::fault("/focal_point_id", "not_own", "Chỉ UBND lập chế độ cho cơ quan đầu mối khác.", "Only UBND draws up a regime for another focal point."));
+        return Err(Error::fault(
+            "/focal_point_id",
+            "not_own",
+            "Chỉ UBND lập chế độ cho cơ quan đầu mối khác.",
+            "Only UBND draws up a regime for another focal point.",
+        ));
     }
     new.focal_point_id = Some(focal);
     let regime = add(conn, ask, province, new, None)?;

@@ -1,17 +1,16 @@
-use crate::{
-    db::Json,
-    error::Result,
-    flow::Worded,
-    id::Id,
-    reporting::regimes::model::typed,
-    schema::report_submissions,
-    time::Stamp,
-    words,
-};
+use crate::{db::Json, error::Result, flow::Worded, id::Id, reporting::regimes::model::typed, schema::report_submissions, time::Stamp, words};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+
+mod bodies;
+pub mod number;
+mod parts;
+
+pub use bodies::{
+    NewFigure, NewPaper, NewSubmission, Prefill, PrefilledFigure, PrefilledNarrative, SubmissionFilter, SubmissionPatch, SubmissionSort, SubmissionTransition,
+    SubmissionView, Verification,
+};
+pub use parts::{Attachment, Figure, Narrative, Paper, Snapshot};
 
 words! {
     /// Where a version of a submission stands.
@@ -32,7 +31,6 @@ words! {
         Accept = "accept", "Nhận", "Accept";
         Return = "return", "Trả lại", "Return";
         Confirm = "confirm", "Xác nhận bản nhập thay", "Confirm what was entered for the agency";
-        Correct = "correct", "Lập bản đính chính", "Make the next version";
     }
 }
 impl Worded for SubmissionState {
@@ -110,66 +108,4 @@ impl Submission {
     pub fn paper(&self) -> Result<Option<Paper>> {
         self.paper.as_ref().map(typed).transpose()
     }
-}
-
-/// What the agency writes under a section of the outline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Narrative {
-    /// Key of the section.
-    #[schema(pattern = "^[a-z][a-z0-9_]{0,59}$", example = "ket_qua")]
-    pub section: String,
-    #[schema(max_length = 50000)]
-    pub text: String,
-}
-
-/// The value of an indicator. Blank is not 0 (RULES 15).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Figure {
-    /// Code of the indicator.
-    #[schema(pattern = "^[a-z][a-z0-9_]{0,59}$", example = "delegations_out")]
-    pub indicator: String,
-    /// The exact number as text (or the words of a text indicator); null for blank.
-    #[schema(max_length = 2000, example = "3")]
-    pub value: Option<String>,
-    /// Estimated, because the books are not closed yet (Decree 09/2019 Art. 12).
-    #[serde(default)]
-    pub estimated: bool,
-    /// What the service computed from its records when the draft was made; absent where it has none.
-    #[serde(default)]
-    #[schema(max_length = 60)]
-    pub computed: Option<String>,
-    /// Why the value differs from the computed one.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 2000)]
-    pub reason_if_differs: Option<String>,
-}
-
-/// Something attached, with the hash that the snapshot's hash covers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Attachment {
-    /// The registered document or attachment.
-    pub id: Id,
-    /// SHA-256 of its bytes, in hexadecimal.
-    #[schema(pattern = "^[0-9a-f]{64}$", example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
-    pub sha256: String,
-}
-
-/// How a submission came that the receiver entered for the agency (RULES 4).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Paper {
-    /// The receiver's user who entered it.
-    pub entered_by: Id,
-    pub entered_by_organization_id: Id,
-    /// The day on which it arrived, which counts.
-    pub arrived_on: NaiveDate,
-    /// The registered document.
-    pub document_id: Option<Id>,
-    /// Number and symbol as written on the paper.
-    pub document_words: Option<String>,
-    /// When the agency confirmed it.
-    pub confirmed_at: Option<Stamp>,
-    pub confirmed_by: Option<Id>,
 }

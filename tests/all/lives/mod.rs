@@ -4,3 +4,4 @@ mod audit;
 mod calendar;
 mod documents;
 mod people;
+mod reporting;

@@ -100,6 +100,9 @@ mod tests {
     #[test]
     fn percentages_are_half_up() {
         let p = |part, whole| percentage(part, whole).unwrap_or_default();
-        assert_eq!((p(2, 3), p(1, 8), p(1, 16), p(4, 4), p(0, 4), p(0, 0)), ("66.7".into(), "12.5".into(), "6.3".into(), "100.0".into(), "0.0".into(), String::new()));
+        assert_eq!(
+            (p(2, 3), p(1, 8), p(1, 16), p(4, 4), p(0, 4), p(0, 0)),
+            ("66.7".into(), "12.5".into(), "6.3".into(), "100.0".into(), "0.0".into(), String::new())
+        );
     }
 }

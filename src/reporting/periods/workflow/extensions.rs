@@ -11,7 +11,10 @@ use crate::{
     id::Id,
     journal::{self, Change, NOTHING},
     reporting::periods::{
-        model::{Extension, ExtensionState as Wanted, ExtensionTransition, ExtensionView, NewExtension, Obligation, ObligationAction as Act, ObligationState as State},
+        model::{
+            Extension, ExtensionState as Wanted, ExtensionTransition, ExtensionView, NewExtension, Obligation, ObligationAction as Act,
+            ObligationState as State,
+        },
         policy::OBLIGATION_RULES as RULES,
         store,
     },

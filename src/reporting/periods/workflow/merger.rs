@@ -25,7 +25,8 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id) -> R
     for period in store::find_many(conn, &periods)? {
         move_period(conn, ask, &period, from, to)?;
     }
-    let mut taken: HashMap<(Id, i32), Obligation> = store::open_of(conn, to)?.into_iter().filter(|o| o.sender_id == to).map(|o| ((o.period_id, o.step_no), o)).collect();
+    let mut taken: HashMap<(Id, i32), Obligation> =
+        store::open_of(conn, to)?.into_iter().filter(|o| o.sender_id == to).map(|o| ((o.period_id, o.step_no), o)).collect();
     let mut moved = Vec::new();
     for before in open {
         let twin = taken.get(&(before.period_id, before.step_no)).cloned().filter(|_| before.sender_id == from);

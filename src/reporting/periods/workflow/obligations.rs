@@ -12,6 +12,7 @@ use crate::{
     ontime::{self, Lay, OnTime},
     organizations,
     page::{Page, Paging},
+    people,
     reporting::{
         periods::{
             model::{
@@ -167,6 +168,17 @@ pub fn assign(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<HandlingPatch>) ->
             "This is not a unit of the organisation.",
         ));
     }
+    if let Some(user) = after.handling_user_id.filter(|user| Some(*user) != before.handling_user_id)
+        && !people::works_at(conn, user, after.handling_unit_id.unwrap_or(before.sender_id), ask.today)?
+        && !people::works_at(conn, user, before.sender_id, ask.today)?
+    {
+        return Err(Error::fault(
+            "/handling_user_id",
+            "not_of_organization",
+            "Người này không thuộc cơ quan.",
+            "This person does not work in the organisation.",
+        ));
+    }
     let after = save(conn, ask, &before, after, Act::Assign.word(), None)?;
     seen(conn, ask, &after)
 }
@@ -194,7 +206,7 @@ pub fn save(conn: &mut Conn, ask: &Ask, before: &Obligation, mut after: Obligati
 /// Whether the version handed in on this day is on time, over all versions (RULES 12).
 pub fn judge(conn: &mut Conn, obligation: &Obligation, versions: &[Lay], handed_in_on: NaiveDate) -> Result<OnTime> {
     let calendar = calendars::current(conn)?;
-    ontime::decide(obligation.due_on, versions, handed_in_on, &calendar).map_err(calendars::refusal)
+    ontime::decide(obligation.due_on, versions, handed_in_on, &calendar).map_err(|e| calendars::refused("", e))
 }
 
 /// A submission was handed in. What is accepted already stays so: a correction stands beside it.

@@ -11,6 +11,7 @@ use crate::{
     id::Id,
     journal::{self, NOTHING},
     organizations::{self, groups, provinces},
+    people,
     period::Period,
     reporting::{
         periods::{
@@ -20,6 +21,7 @@ use crate::{
         regimes::{self, PeriodKind, Regime, Step, applies, model::stored},
     },
     text,
+    time::Stamp,
 };
 use chrono::{Datelike, Days, NaiveDate};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -43,9 +45,7 @@ pub fn chain(conn: &mut Conn, regime: &Regime, period: Option<Period>, asked: Op
             .iter()
             .enumerate()
             .filter(|(_, no)| !all.iter().any(|s| s.step_no == **no))
-            .map(|(at, no)| {
-                Fault::at(format!("/steps/{at}"), "unknown_step", format!("Chế độ không có bước {no}."), format!("The regime has no step {no}."))
-            })
+            .map(|(at, no)| Fault::at(format!("/steps/{at}"), "unknown_step", format!("Chế độ không có bước {no}."), format!("The regime has no step {no}.")))
             .collect();
         crate::error::all_well(unknown)?;
         return Ok(all.into_iter().filter(|s| asked.contains(&s.step_no)).collect());
@@ -200,7 +200,7 @@ impl Plan<'_> {
         match rule.last_day(counted.as_ref(), Some(self.ask.today), self.calendar) {
             // A rule of the calendar says nothing about a report on request.
             Err(CalendarError::PeriodRequired) if counted.is_none() => Ok(None),
-            due => due.map_err(calendars::refusal),
+            due => due.map_err(|e| calendars::refused("", e)),
         }
     }
 
@@ -276,33 +276,62 @@ fn opening_day(regime: &Regime, period: Period, steps: &[Step], calendar: &Calen
     Ok((first.checked_sub_days(Days::new(lead)).unwrap_or(first), last))
 }
 
-/// Opens what is due (RULES 30: a function of now): scheduled periods whose day has come, and the calendar's next ones of
-/// every regime in force. What was over before today or before the regime was tracked is not made up for.
-pub fn open_due(conn: &mut Conn, ask: &Ask) -> Result<Vec<Id>> {
-    let mut opened = Vec::new();
-    for period in store::to_open(conn, ask.today)? {
-        opened.push(open(conn, ask, &period, Act::Open, None)?.id);
+/// The calendar's periods of a regime that are to be open on a day and are not known yet: what was over before the day, or
+/// ended before the regime was tracked, is not made up for.
+fn wanted(regime: &Regime, steps: &[Step], known: &HashSet<(Id, Option<String>)>, today: NaiveDate, calendar: &Calendar) -> Result<Vec<(Period, NaiveDate)>> {
+    let mut found = Vec::new();
+    for year in today.year() - 1..=today.year() + 1 {
+        for period in regime.frequency.counted().periods_of(year) {
+            let (opens_on, last) = opening_day(regime, period, steps, calendar)?;
+            let due = opens_on <= today && last >= today && period.last_day() >= regime.tracked_from;
+            if due && !known.contains(&(regime.id, Some(period.to_string()))) {
+                found.push((period, opens_on));
+            }
+        }
     }
+    Ok(found)
+}
+
+/// Every regime in force with its chain and the periods of it that are to be opened now.
+fn pending(conn: &mut Conn, today: NaiveDate) -> Result<Vec<(Regime, Vec<Step>, Vec<(Period, NaiveDate)>)>> {
     let running = regimes::running(conn)?;
     let ids: Vec<Id> = running.iter().map(|r| r.id).collect();
     let known: HashSet<(Id, Option<String>)> = store::known(conn, &ids)?.into_iter().collect();
     let mut parts = regimes::parts(conn, &ids)?;
     let calendar = calendars::current(conn)?;
-    for regime in &running {
-        let steps = parts.remove(&regime.id).unwrap_or_default().steps.iter().map(|row| row.step()).collect::<Result<Vec<_>>>()?;
-        let year = ask.today.year();
-        for period in (year - 1..=year + 1).flat_map(|y| regime.frequency.counted().periods_of(y)) {
-            let (opens_on, last) = opening_day(regime, period, &steps, &calendar)?;
-            let wanted = opens_on <= ask.today && last >= ask.today && period.last_day() >= regime.tracked_from;
-            if !wanted || known.contains(&(regime.id, Some(period.to_string()))) {
-                continue;
-            }
+    running
+        .into_iter()
+        .map(|regime| {
+            let steps = parts.remove(&regime.id).unwrap_or_default().steps.iter().map(|row| row.step()).collect::<Result<Vec<_>>>()?;
+            let periods = wanted(&regime, &steps, &known, today, &calendar)?;
+            Ok((regime, steps, periods))
+        })
+        .collect()
+}
+
+/// Whether there is anything to open: a look that writes nothing.
+pub fn anything_due(conn: &mut Conn, now: Stamp) -> Result<bool> {
+    Ok(!store::to_open(conn, now.day())?.is_empty() || pending(conn, now.day())?.iter().any(|(_, _, periods)| !periods.is_empty()))
+}
+
+/// Opens what is due, a function of now (RULES 30): scheduled periods whose day has come, and the calendar's next ones of
+/// every regime in force. Answers how many.
+pub fn open_due(conn: &mut Conn, now: Stamp) -> Result<usize> {
+    let ask = &Ask::internal(people::system_actor(), now);
+    let mut opened = 0;
+    for period in store::to_open(conn, ask.today)? {
+        open(conn, ask, &period, Act::Open, None)?;
+        opened += 1;
+    }
+    for (regime, steps, periods) in pending(conn, ask.today)? {
+        for (period, opens_on) in periods {
             let kind = PeriodKind::of(Some(period));
             let steps = steps.iter().filter(|s| applies(s.applies_to.as_deref(), kind)).cloned().collect();
-            let made = insert(conn, ask, regime, Draft { period: Some(period), title: None, due_on: None, opens_on, steps })?;
+            let made = insert(conn, ask, &regime, Draft { period: Some(period), title: None, due_on: None, opens_on, steps })?;
             let shown = views(conn, ask, std::slice::from_ref(&made))?.pop().ok_or_else(Error::not_found)?;
             journal::record(conn, ask, change(&made, "create", None), NOTHING, Some(&shown))?;
-            opened.push(open(conn, ask, &made, Act::Open, None)?.id);
+            open(conn, ask, &made, Act::Open, None)?;
+            opened += 1;
         }
     }
     Ok(opened)

@@ -1,8 +1,6 @@
 //! The members of a regime: steps, indicators, checks, outline, reminders, cut-off.
 
-use super::{
-    AcrossAgencies, Comparison, IndicatorRow, IndicatorSource, OverTime, PeriodKind, ReportOf, StepRow, ValueType, stored, typed,
-};
+use super::{AcrossAgencies, Comparison, IndicatorRow, IndicatorSource, OverTime, PeriodKind, ReportOf, StepRow, ValueType, stored, typed};
 use crate::{calendar::DueRule, error::Result, id::Id, organizations::groups::Resolution, period::Period};
 use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};

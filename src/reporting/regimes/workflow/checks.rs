@@ -12,7 +12,15 @@ use crate::{
 pub const QUERIES: &[&str] = &["organizations.associations"];
 
 /// Whether the chain, indicators, outline and checks hold together and name only what the province has.
-pub fn check(conn: &mut Conn, province: Id, named: &[Option<Id>], steps: &[Step], indicators: &[Indicator], sections: &[Section], checks: &[Check]) -> Result<()> {
+pub fn check(
+    conn: &mut Conn,
+    province: Id,
+    named: &[Option<Id>],
+    steps: &[Step],
+    indicators: &[Indicator],
+    sections: &[Section],
+    checks: &[Check],
+) -> Result<()> {
     let mut faults = Vec::new();
     references(conn, province, named, steps, &mut faults)?;
     chain(steps, &mut faults);
@@ -31,8 +39,10 @@ fn twice(at: String) -> Fault {
 
 /// Organisations and groups are of the province; outside bodies stand in it as organisations without users.
 fn references(conn: &mut Conn, province: Id, named: &[Option<Id>], steps: &[Step], faults: &mut Vec<Fault>) -> Result<()> {
-    let unknown = |at: String| Fault::at(at, "unknown_reference", "Không có cơ quan hoặc nhóm này trong tỉnh.", "The province has no such organisation or group.");
-    let mut wanted: Vec<(String, Id)> = ["/focal_point_id", "/final_recipient_id"].iter().zip(named).filter_map(|(at, id)| Some(((*at).to_owned(), (*id)?))).collect();
+    let unknown =
+        |at: String| Fault::at(at, "unknown_reference", "Không có cơ quan hoặc nhóm này trong tỉnh.", "The province has no such organisation or group.");
+    let mut wanted: Vec<(String, Id)> =
+        ["/focal_point_id", "/final_recipient_id"].iter().zip(named).filter_map(|(at, id)| Some(((*at).to_owned(), (*id)?))).collect();
     let mut wanted_groups = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         wanted.extend(step.receiver_id.map(|id| (format!("/steps/{at}/receiver_id"), id)));
@@ -68,19 +78,39 @@ fn chain(steps: &[Step], faults: &mut Vec<Fault>) {
             faults.push(twice(format!("/steps/{at}/step_no")));
         }
         if step.receiver_id.is_none() && step.receiver_words.is_none() {
-            faults.push(Fault::at(format!("/steps/{at}/receiver_id"), "required", "Nêu cơ quan nhận, hoặc ghi lời văn.", "Name the receiver, or give the text's words."));
+            faults.push(Fault::at(
+                format!("/steps/{at}/receiver_id"),
+                "required",
+                "Nêu cơ quan nhận, hoặc ghi lời văn.",
+                "Name the receiver, or give the text's words.",
+            ));
         }
         if let Some(same) = step.same_report_as
             && !steps.iter().any(|s| s.step_no == same && s.step_no < step.step_no)
         {
-            faults.push(Fault::at(format!("/steps/{at}/same_report_as"), "unknown_step", "Không có bước trước đó mang số này.", "There is no earlier step of that number."));
+            faults.push(Fault::at(
+                format!("/steps/{at}/same_report_as"),
+                "unknown_step",
+                "Không có bước trước đó mang số này.",
+                "There is no earlier step of that number.",
+            ));
         }
         for (nth, sender) in step.senders.iter().enumerate() {
             if sender.organization_id.is_some() && sender.group_id.is_some() {
-                faults.push(Fault::at(format!("/steps/{at}/senders/{nth}"), "one_of", "Chọn cơ quan hoặc nhóm, không cả hai.", "An organisation or a group, not both."));
+                faults.push(Fault::at(
+                    format!("/steps/{at}/senders/{nth}"),
+                    "one_of",
+                    "Chọn cơ quan hoặc nhóm, không cả hai.",
+                    "An organisation or a group, not both.",
+                ));
             }
             if sender.organization_id.is_none() && sender.group_id.is_none() && sender.words.is_none() {
-                faults.push(Fault::at(format!("/steps/{at}/senders/{nth}"), "required", "Nêu cơ quan, nhóm, hoặc lời văn.", "Name an organisation, a group, or the text's words."));
+                faults.push(Fault::at(
+                    format!("/steps/{at}/senders/{nth}"),
+                    "required",
+                    "Nêu cơ quan, nhóm, hoặc lời văn.",
+                    "Name an organisation, a group, or the text's words.",
+                ));
             }
         }
         for (pointer, code) in step.due_rule.iter().flat_map(|r| r.validate()) {
@@ -109,15 +139,27 @@ fn figures(indicators: &[Indicator], checks: &[Check], faults: &mut Vec<Fault>) 
             }
         }
         if i.value_type == ValueType::Text && i.across_agencies != AcrossAgencies::None {
-            faults.push(Fault::at(format!("/indicators/{at}/across_agencies"), "text_not_aggregated", "Chỉ tiêu chữ không gộp được.", "Text is not aggregated."));
+            faults.push(Fault::at(
+                format!("/indicators/{at}/across_agencies"),
+                "text_not_aggregated",
+                "Chỉ tiêu chữ không gộp được.",
+                "Text is not aggregated.",
+            ));
         }
         let here = format!("/indicators/{at}/query");
         match (i.source, &i.query) {
             (IndicatorSource::Computed, None) => faults.push(Fault::at(here, "required", "Nêu truy vấn để tính.", "Name the query that computes it.")),
-            (IndicatorSource::Typed, Some(_)) => faults.push(Fault::at(here, "not_applicable", "Chỉ tiêu nhập tay không có truy vấn.", "A typed indicator has no query.")),
+            (IndicatorSource::Typed, Some(_)) => {
+                faults.push(Fault::at(here, "not_applicable", "Chỉ tiêu nhập tay không có truy vấn.", "A typed indicator has no query."))
+            }
             (IndicatorSource::Computed, Some(query)) if !QUERIES.contains(&query.as_str()) => {
                 let all = QUERIES.join(", ");
-                faults.push(Fault::at(here, "unknown_query", format!("Không có truy vấn này; hiện có: {all}."), format!("There is no such query; there are: {all}.")));
+                faults.push(Fault::at(
+                    here,
+                    "unknown_query",
+                    format!("Không có truy vấn này; hiện có: {all}."),
+                    format!("There is no such query; there are: {all}."),
+                ));
             }
             _ => {}
         }

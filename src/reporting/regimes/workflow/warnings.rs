@@ -32,7 +32,9 @@ pub fn of(regime: &Regime, parts: &Parts, today: NaiveDate, lang: Lang, calendar
             found.push(RegimeWarning {
                 code: "receiver_unresolved".into(),
                 step_no: row.step_no,
-                message: lang.pick("Chưa xác định cơ quan nhận; bước này không mở nghĩa vụ nào.", "The receiver is not resolved; this step opens nothing.").to_owned(),
+                message: lang
+                    .pick("Chưa xác định cơ quan nhận; bước này không mở nghĩa vụ nào.", "The receiver is not resolved; this step opens nothing.")
+                    .to_owned(),
             });
         }
     }
