@@ -10,7 +10,7 @@ use crate::{
         Contract, House, gate,
         token::{Source, Tokens},
     },
-    plans, reporting,
+    reporting,
     time::Clock,
     worker::{self, Job},
 };

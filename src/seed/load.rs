@@ -32,6 +32,8 @@ pub struct File {
     organizations: Vec<Organization>,
     functions: Vec<Grant>,
     groups: Vec<Group>,
+    #[serde(default)]
+    regimes: Vec<super::regimes::Regime>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +90,7 @@ pub fn load_text(db: &Db, text: &str, now: Stamp) -> Result<String> {
         let keys = load_organizations(conn, &ask, province, &file)?;
         load_functions(conn, &ask, &keys, &file)?;
         load_groups(conn, &ask, province, &keys, &file)?;
+        super::regimes::load(conn, &ask, province, &keys, None, &|_| None, &file.regimes)?;
         Ok((province, keys.len()))
     })?;
     Ok(format!("{} ({}): {organizations} organisations", file.province.name, province))

@@ -2,6 +2,7 @@
 
 mod demo;
 mod load;
+mod regimes;
 
 pub use demo::demo;
 pub use load::{FILES, load_text};

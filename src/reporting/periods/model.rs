@@ -150,7 +150,7 @@ pub struct ReportingPeriod {
 impl ReportingPeriod {
     /// The counted period; none for one on request.
     pub fn counted(&self) -> Option<period::Period> {
-        self.period.as_deref().and_then(|p| p.parse::<period::Period>().map_or(None, Some))
+        self.period.as_deref().and_then(|p| p.parse().ok())
     }
     /// The chain as it was when the period opened.
     pub fn chain(&self) -> Result<Vec<Step>> {

@@ -18,7 +18,7 @@ use crate::{
 use std::collections::{HashMap, HashSet};
 
 /// Moves open obligations; two predecessors owing one period become one obligation naming both. Obligations fulfilled by
-/// then keep their organisation. Answers the obligations moved.
+/// then keep their organisation, and the predecessor's relations stay as history. Answers the obligations moved.
 pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id) -> Result<Vec<Id>> {
     let open = store::open_of(conn, from)?;
     let periods: Vec<Id> = open.iter().map(|o| o.period_id).collect::<HashSet<_>>().into_iter().collect();
@@ -44,11 +44,11 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id) -> R
             // People and units of the predecessor handle it no longer.
             after.handling_unit_id = None;
             after.handling_user_id = None;
-            shift(conn, before.id, from, to, Relations::OWNER)?;
+            authz::relate(conn, OBLIGATION, before.id, to, Relations::OWNER)?;
         }
         if before.receiver_id == Some(from) {
             after.receiver_id = Some(to);
-            shift(conn, before.id, from, to, Relations::RECEIVER)?;
+            authz::relate(conn, OBLIGATION, before.id, to, Relations::RECEIVER)?;
         }
         if before.appraiser_id == Some(from) {
             after.appraiser_id = Some(to);
@@ -60,12 +60,6 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id) -> R
         }
     }
     Ok(moved)
-}
-
-fn shift(conn: &mut Conn, obligation: Id, from: Id, to: Id, relations: Relations) -> Result<()> {
-    authz::unrelate(conn, OBLIGATION, obligation, from, relations)?;
-    authz::relate(conn, OBLIGATION, obligation, from, Relations::PREDECESSOR)?;
-    authz::relate(conn, OBLIGATION, obligation, to, relations)
 }
 
 /// The successor's obligation names the predecessor too; one for which something was handed in stays readable beside it.

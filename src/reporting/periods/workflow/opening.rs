@@ -139,10 +139,8 @@ struct Members {
 fn resolve(conn: &mut Conn, steps: &[Step], day: NaiveDate) -> Result<Members> {
     let senders = || steps.iter().flat_map(|s| &s.senders);
     let mut groups = HashMap::new();
-    for id in senders().filter_map(|s| s.group_id) {
-        if !groups.contains_key(&id) {
-            groups.insert(id, groups::resolve(conn, id, day)?);
-        }
+    for id in senders().filter_map(|s| s.group_id).collect::<HashSet<Id>>() {
+        groups.insert(id, groups::resolve(conn, id, day)?);
     }
     let named: Vec<Id> = senders().filter_map(|s| s.organization_id).collect();
     let exists = |o: &organizations::Organization| o.archived_at.is_none() && o.valid_from.is_none_or(|d| d <= day) && o.valid_to.is_none_or(|d| d >= day);
@@ -292,8 +290,10 @@ fn wanted(regime: &Regime, steps: &[Step], known: &HashSet<(Id, Option<String>)>
     Ok(found)
 }
 
-/// Every regime in force with its chain and the periods of it that are to be opened now.
-fn pending(conn: &mut Conn, today: NaiveDate) -> Result<Vec<(Regime, Vec<Step>, Vec<(Period, NaiveDate)>)>> {
+/// A regime in force with its chain and the periods of it that are to be opened now, each with its day of opening.
+type Pending = (Regime, Vec<Step>, Vec<(Period, NaiveDate)>);
+
+fn pending(conn: &mut Conn, today: NaiveDate) -> Result<Vec<Pending>> {
     let running = regimes::running(conn)?;
     let ids: Vec<Id> = running.iter().map(|r| r.id).collect();
     let known: HashSet<(Id, Option<String>)> = store::known(conn, &ids)?.into_iter().collect();

@@ -17,7 +17,7 @@ pub fn millionths(text: &str) -> Option<i128> {
         return None;
     }
     let shifted = format!("{whole}{part:0<6}");
-    let number = shifted.parse::<i128>().map_or(None, Some)?;
+    let number: i128 = shifted.parse().ok()?;
     Some(if negative { -number } else { number })
 }
 

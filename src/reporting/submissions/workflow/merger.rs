@@ -3,7 +3,7 @@
 use super::save;
 use crate::{
     ask::Ask,
-    authz::{self, Relations},
+    authz,
     db::Conn,
     error::Result,
     id::Id,
@@ -20,8 +20,6 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, obligations: &[Id], from: Id, to: Id
         let held = authz::relations(conn, KIND, before.id, Some(from))?;
         if !held.is_empty() {
             authz::relate(conn, KIND, before.id, to, held)?;
-            authz::unrelate(conn, KIND, before.id, from, held)?;
-            authz::relate(conn, KIND, before.id, from, Relations::PREDECESSOR)?;
         }
         let mut after = before.clone();
         if before.state == State::Draft {
