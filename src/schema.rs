@@ -268,96 +268,16 @@ table! {
         result -> Nullable<Text>, links -> Document, done_on -> Nullable<Date>, on_time -> Nullable<Bool>, lays -> Document,
         entered_by -> Nullable<Uid>, document_id -> Nullable<Uid>, confirmed_at -> Nullable<Moment>, unit_id -> Nullable<Uid>,
         officer_id -> Nullable<Uid>, instruction -> Nullable<Text>, reason -> Nullable<Text>, version -> Integer, created_at -> Moment,
-=======
-// Reporting (migration 0004).
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Document, Moment, Uid};
-    reporting_regimes (id) {
-        id -> Uid, province_id -> Uid, audience -> Integer, plan_id -> Nullable<Uid>, code -> Text, name -> Text, name_en -> Nullable<Text>,
-        name_fold -> Text, legal_basis -> Nullable<Text>, legal_clause -> Nullable<Text>, focal_point_id -> Nullable<Uid>, frequency -> Text,
-        cadence_words -> Nullable<Text>, embedded_in -> Nullable<Text>, final_recipient_id -> Nullable<Uid>, copy_to -> Document,
-        cut_off -> Nullable<Document>, reminders -> Document, open_days_before -> Integer, tracked_from -> Date, sections -> Document,
-        checks -> Document, state -> Text, seed_key -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
         updated_at -> Moment, updated_by -> Nullable<Uid>,
     }
 }
 table! {
     use diesel::sql_types::*;
-    use crate::db::Uid;
-    document_texts (document_id) { document_id -> Uid, text -> Text, }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Document, Uid};
-    document_relations (id) {
-        id -> Uid, document_id -> Uid, position -> Integer, kind -> Text, target_id -> Nullable<Uid>, citation -> Nullable<Document>,
-    }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Document, Uid};
-    document_recipients (id) {
-        id -> Uid, document_id -> Uid, position -> Integer, organization_id -> Nullable<Uid>, group_id -> Nullable<Uid>,
-        text -> Nullable<Text>, purpose -> Text, details -> Document, resolved_on -> Nullable<Date>,
-    }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Moment, Uid};
-    document_numbers (id) {
-        id -> Uid, organization_id -> Uid, series -> Text, period -> Integer, number -> Integer, kind -> Text, state -> Text,
-        document_id -> Nullable<Uid>, reason -> Nullable<Text>, version -> Integer, created_at -> Moment, updated_at -> Moment,
-    use crate::db::{Document, Uid};
-    reporting_steps (id) {
-        id -> Uid, regime_id -> Uid, step_no -> Integer, senders -> Document, receiver_id -> Nullable<Uid>, receiver_words -> Nullable<Text>,
-        consolidates -> Bool, appraiser_id -> Nullable<Uid>, due_rule -> Nullable<Document>, embedded_in -> Nullable<Text>, report_of -> Text,
-        resolution -> Text, applies_to -> Nullable<Document>, parallel -> Bool, same_report_as -> Nullable<Integer>, note -> Nullable<Text>,
-        remark -> Nullable<Text>,
-    }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::Uid;
-    reporting_indicators (id) {
-        id -> Uid, regime_id -> Uid, place -> Integer, code -> Text, name -> Text, name_en -> Nullable<Text>, unit -> Nullable<Text>,
-        value_type -> Text, across_agencies -> Text, numerator -> Nullable<Text>, denominator -> Nullable<Text>, over_time -> Text,
-        source -> Text, named_query -> Nullable<Text>, in_text -> Bool,
-    }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Document, Moment, Uid};
-    deliveries (id) {
-        id -> Uid, province_id -> Uid, audience -> Integer, document_id -> Uid, parent_id -> Nullable<Uid>, sender_id -> Nullable<Uid>,
-        receiver_id -> Uid, purpose -> Text, state -> Text, sent_on -> Date, delivered_on -> Nullable<Date>,
-        acknowledged_on -> Nullable<Date>, disseminated_on -> Nullable<Date>, dissemination -> Nullable<Document>,
-        by_document_id -> Nullable<Uid>, instruction -> Nullable<Text>, entered_by_id -> Nullable<Uid>,
-        evidence_document_id -> Nullable<Uid>, version -> Integer, created_at -> Moment, updated_at -> Moment,
     use crate::db::{Document, Moment, Uid};
     task_progress (id) {
         id -> Uid, task_id -> Uid, occurrence_id -> Uid, organization_id -> Uid, percent -> Nullable<Integer>, text -> Text,
         evidence -> Document, links -> Document, entered_by -> Nullable<Uid>, document_id -> Nullable<Uid>, created_at -> Moment,
         created_by -> Uid,
-    reporting_periods (id) {
-        id -> Uid, province_id -> Uid, audience -> Integer, regime_id -> Uid, code -> Text, period -> Nullable<Text>, title -> Nullable<Text>,
-        title_fold -> Text, state -> Text, first_day -> Nullable<Date>, last_day -> Nullable<Date>, sort_day -> Date, data_from -> Nullable<Date>,
-        data_to -> Nullable<Date>, opens_on -> Date, asked_due_on -> Nullable<Date>, opened_on -> Nullable<Date>, opened_by -> Nullable<Uid>,
-        closed_on -> Nullable<Date>, chain -> Document, unresolved -> Document, version -> Integer, created_at -> Moment,
-        created_by -> Nullable<Uid>, updated_at -> Moment, updated_by -> Nullable<Uid>,
-    }
-}
-table! {
-    use diesel::sql_types::*;
-    use crate::db::{Document, Moment, Uid};
-    reporting_obligations (id) {
-        id -> Uid, province_id -> Uid, audience -> Integer, period_id -> Uid, regime_id -> Uid, step_no -> Integer, sender_id -> Uid,
-        also_for -> Document, receiver_id -> Nullable<Uid>, receiver_words -> Nullable<Text>, appraiser_id -> Nullable<Uid>,
-        consolidates -> Bool, parallel -> Bool, sender_words -> Nullable<Text>, group_id -> Nullable<Uid>, due_on -> Nullable<Date>,
-        effective_due_on -> Nullable<Date>, due_sort -> Date, due_rule -> Nullable<Document>, calendar_version -> Nullable<Text>, state -> Text,
-        fulfilled_on -> Nullable<Date>, fulfilled_by_kind -> Nullable<Text>, fulfilled_by_id -> Nullable<Uid>, on_time -> Nullable<Bool>,
-        judgement -> Nullable<Document>, handling_unit_id -> Nullable<Uid>, handling_user_id -> Nullable<Uid>,
-        handling_instruction -> Nullable<Text>, version -> Integer, created_at -> Moment, updated_at -> Moment,
     }
 }
 table! {
@@ -368,10 +288,6 @@ table! {
         asked_on -> Date, due_before -> Date, due_asked -> Date, due_granted -> Nullable<Date>, state -> Text, answer -> Nullable<Text>,
         decided_on -> Nullable<Date>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment,
         updated_by -> Nullable<Uid>,
-    reporting_extensions (id) {
-        id -> Uid, obligation_id -> Uid, state -> Text, reason -> Text, old_due_on -> Date, asked_due_on -> Date, granted_due_on -> Nullable<Date>,
-        asked_on -> Date, asked_by -> Uid, decided_on -> Nullable<Date>, decided_by -> Nullable<Uid>, decision_reason -> Nullable<Text>,
-        version -> Integer, created_at -> Moment, updated_at -> Moment,
     }
 }
 table! {
@@ -564,25 +480,6 @@ allow_tables_to_appear_in_same_query!(
 );
 allow_tables_to_appear_in_same_query!(documents, document_texts, document_relations, document_recipients, document_numbers, deliveries, arrivals, attachments,);
 allow_tables_to_appear_in_same_query!(plans, tasks, task_occurrences, task_parts, task_progress, extensions, urgings, access);
-    use crate::db::{Document, Moment, Uid};
-    report_submissions (id) {
-        id -> Uid, province_id -> Uid, audience -> Integer, obligation_id -> Uid, period_id -> Uid, author_id -> Uid, receiver_id -> Nullable<Uid>,
-        version_no -> Integer, state -> Text, narratives -> Document, figures -> Document, attachments -> Document,
-        correction_reason -> Nullable<Text>, paper -> Nullable<Document>, submitted_at -> Nullable<Moment>, submitted_by -> Nullable<Uid>,
-        submitted_on -> Nullable<Date>, snapshot -> Nullable<Text>, sha256 -> Nullable<Text>, decided_at -> Nullable<Moment>,
-        decided_by -> Nullable<Uid>, decided_on -> Nullable<Date>, decision_reason -> Nullable<Text>, on_time -> Nullable<Bool>,
-        judgement -> Nullable<Document>, seed_key -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>,
-        updated_at -> Moment, updated_by -> Nullable<Uid>,
-    }
-}
-
-joinable!(reporting_steps -> reporting_regimes (regime_id));
-joinable!(reporting_indicators -> reporting_regimes (regime_id));
-joinable!(reporting_periods -> reporting_regimes (regime_id));
-joinable!(reporting_obligations -> reporting_periods (period_id));
-joinable!(reporting_extensions -> reporting_obligations (obligation_id));
-joinable!(report_submissions -> reporting_obligations (obligation_id));
-
 allow_tables_to_appear_in_same_query!(
     reporting_regimes,
     reporting_steps,

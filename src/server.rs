@@ -10,7 +10,7 @@ use crate::{
         Contract, House, gate,
         token::{Source, Tokens},
     },
-    reporting,
+    plans, reporting,
     time::Clock,
     worker::{self, Job},
 };

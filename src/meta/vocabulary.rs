@@ -9,9 +9,9 @@ use crate::{
     organizations::{groups, model as organizations, provinces},
     people,
     plans::{extensions, model as plans, occurrences::model as occurrences, parts::model as parts, tasks::model as tasks, urgings::model as urgings},
-    reporting::{periods::model as periods, regimes::model as regimes, submissions::model as submissions},
     recommendations::model as recommendations,
     reporting::consolidation::model as consolidation,
+    reporting::{periods::model as periods, regimes::model as regimes, submissions::model as submissions},
     words::Word,
 };
 

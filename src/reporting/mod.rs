@@ -1,5 +1,6 @@
 //! Reporting: which reports are owed (regimes), when by whom (periods with obligations), and what was handed in.
 
+pub mod consolidation;
 pub mod periods;
 pub mod regimes;
 pub mod submissions;
@@ -12,6 +13,7 @@ pub fn mount(config: &mut ServiceConfig) {
     regimes::mount(config);
     periods::mount(config);
     submissions::mount(config);
+    consolidation::mount(config);
 }
 
 /// Puts a successor in an organisation's place (RULES 18): regimes in force, open periods and obligations, unfinished

@@ -2,8 +2,8 @@
 
 mod audit;
 mod calendar;
-mod documents;
 mod consolidation;
+mod documents;
 mod people;
-mod reporting;
 mod recommendations;
+mod reporting;

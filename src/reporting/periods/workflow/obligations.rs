@@ -169,8 +169,8 @@ pub fn assign(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<HandlingPatch>) ->
         ));
     }
     if let Some(user) = after.handling_user_id.filter(|user| Some(*user) != before.handling_user_id)
-        && !people::works_at(conn, user, after.handling_unit_id.unwrap_or(before.sender_id), ask.today)?
-        && !people::works_at(conn, user, before.sender_id, ask.today)?
+        && !people::works_for(conn, user, after.handling_unit_id.unwrap_or(before.sender_id), ask.today)?
+        && !people::works_for(conn, user, before.sender_id, ask.today)?
     {
         return Err(Error::fault(
             "/handling_user_id",
