@@ -1,5 +1,6 @@
 //! Reads a province file and hands each part to the slice that owns it.
 
+use super::plans::PlanFunction;
 use crate::{
     ask::Ask,
     authz::Function,
@@ -32,6 +33,10 @@ pub struct File {
     organizations: Vec<Organization>,
     functions: Vec<Grant>,
     groups: Vec<Group>,
+    #[serde(default)]
+    documents: Vec<super::documents::Text>,
+    #[serde(default)]
+    plans: Vec<super::plans::FollowUp>,
     #[serde(default)]
     regimes: Vec<super::regimes::Regime>,
 }
@@ -90,10 +95,23 @@ pub fn load_text(db: &Db, text: &str, now: Stamp) -> Result<String> {
         let keys = load_organizations(conn, &ask, province, &file)?;
         load_functions(conn, &ask, &keys, &file)?;
         load_groups(conn, &ask, province, &keys, &file)?;
-        super::regimes::load(conn, &ask, province, &keys, None, &|_| None, &file.regimes)?;
+        let texts = super::documents::load(conn, &ask, province, &keys, &file.documents)?;
+        let granted: Vec<PlanFunction<'_>> = file
+            .functions
+            .iter()
+            .filter_map(|f| f.plan.as_deref().map(|plan| PlanFunction { plan, organization: &f.organization, function: f.function, basis: f.basis.as_deref() }))
+            .collect();
+        let plans = super::plans::load(conn, &ask, province, &keys, &texts, &granted, &file.plans)?;
+        super::regimes::load(conn, &ask, province, &keys, None, &|key| plans.get(key).copied(), &file.regimes)?;
         Ok((province, keys.len()))
     })?;
-    Ok(format!("{} ({}): {organizations} organisations", file.province.name, province))
+    Ok(format!(
+        "{} ({province}): {organizations} organisations, {} documents, {} plans, {} reporting regimes",
+        file.province.name,
+        file.documents.len(),
+        file.plans.len(),
+        file.regimes.len()
+    ))
 }
 
 fn load_province(conn: &mut Conn, ask: &Ask, file: &File) -> Result<Id> {

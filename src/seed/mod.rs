@@ -1,7 +1,9 @@
 //! Provinces as data: one file a province, loaded through the slices' own functions. Loading again changes nothing.
 
 mod demo;
+mod documents;
 mod load;
+mod plans;
 mod regimes;
 
 pub use demo::demo;
