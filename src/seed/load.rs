@@ -32,6 +32,7 @@ pub struct File {
     organizations: Vec<Organization>,
     functions: Vec<Grant>,
     groups: Vec<Group>,
+    documents: Vec<super::documents::Document>,
     #[serde(default)]
     regimes: Vec<super::regimes::Regime>,
 }
@@ -90,6 +91,7 @@ pub fn load_text(db: &Db, text: &str, now: Stamp) -> Result<String> {
         let keys = load_organizations(conn, &ask, province, &file)?;
         load_functions(conn, &ask, &keys, &file)?;
         load_groups(conn, &ask, province, &keys, &file)?;
+        super::documents::load_documents(conn, &ask, province, &keys, &file.documents)?;
         super::regimes::load(conn, &ask, province, &keys, None, &|_| None, &file.regimes)?;
         Ok((province, keys.len()))
     })?;

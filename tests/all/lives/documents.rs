@@ -426,3 +426,45 @@ fn a_receivers_own_copy_reveals_nothing_and_meets_its_original_later() {
         assert_eq!(arrival(&health).expect(409).code(), "was_sent");
     });
 }
+
+#[test]
+fn the_five_provinces_documents_are_loaded_as_their_sources_are() {
+    each("2026-06-01T08:00", |house| {
+        let find = |person: &Person<'_>, filter: &str| person.get(&format!("/documents?{filter}")).expect(200);
+        house.load("binh_dinh");
+        house.load("gia_lai");
+        house.load("dong_nai");
+        house.load("can_tho");
+        house.load("ba_ria_vung_tau");
+        // Loading again changes nothing.
+        let before = rows(house);
+        house.load("dong_nai");
+        assert_eq!(rows(house), before);
+
+        let plan = find(&house.person("BDI", "UBND", "viewer"), "kind=plan&box=issued");
+        let plan = &plan.items()[0];
+        assert_eq!((&plan["number"], &plan["issued_on"], plan["year"].as_i64(), plan["notation_text"].as_str()), (&Value::Null, &Value::Null, Some(2021), Some("/KH-UBND")));
+        assert_eq!(plan["source"]["number_as_written"], "Số: /KH-UBND");
+        assert_eq!(plan["recipients"].as_array().map(Vec::len), Some(11));
+        assert_eq!(plan["warnings"], json!([]));
+        assert_eq!(find(&house.person("BDI", "LHHN", "viewer"), "box=received").items().len(), 1);
+
+        let stamped = house.person("GLA", "STTTT", "viewer").get("/arrivals").expect(200);
+        let stamped = &stamped.items()[0];
+        assert_eq!((stamped["number"].as_i64(), stamped["arrived_on"].as_str(), stamped["notation_text"].as_str()), (Some(6488), Some("2019-12-12"), Some("38-CT/TU")));
+        assert_eq!(find(&house.person("GLA", "BTVTU", "viewer"), "notation_text=38-CT/TU").items().len(), 1);
+
+        assert_eq!(find(&house.person("CTH", "SNGV", "viewer"), "notation_text=217/KH-UBND").items()[0]["issued_on"], "2022-10-21");
+        let code = serde_json::from_str::<Value>(include_str!("../../../src/seed/ba_ria_vung_tau.json")).expect("JSON")["province"]["code"].as_str().map(str::to_owned);
+        assert_eq!(find(&house.person(&code.expect("a code"), "UBND", "viewer"), "notation_text=164/KH-UBND").items()[0]["issued_on"], "2019-11-25");
+
+        // Đồng Nai: the committee sees its plan go down to the department's three units by 2076/SYT-VP.
+        let committee = house.person("DNA", "UBND", "viewer");
+        let plan = find(&committee, "notation_text=3935/KH-UBND").items()[0]["id"].as_str().expect("an id").to_owned();
+        let tree = committee.get(&format!("/documents/{plan}/deliveries?limit=200")).expect(200);
+        let below: Vec<&Value> = tree.items().iter().filter(|d| d["parent_id"].is_string()).collect();
+        assert_eq!(below.len(), 3);
+        assert!(below.iter().all(|d| d["sent_on"] == "2020-04-20" && d["by_document_id"].is_string()));
+        assert_eq!(find(&house.person("DNA", "SYT-KSBT", "viewer"), "box=received").items().len(), 2);
+    });
+}
