@@ -113,15 +113,16 @@ struct Addressee {
     resolution: Option<Resolution>,
 }
 
-/// Loads the documents; what is there already stays as it is. Answers them by the file's keys.
+/// Loads the documents that there are by that day; what is there already stays as it is. Answers them by the file's keys.
 pub fn load_documents(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, all: &[Document]) -> Result<Keys> {
     let groups = group_ids(conn, province, all)?;
     let mut made = Keys::new();
-    // Those that others refer to come first.
-    let mut waiting: Vec<&Document> = all.iter().collect();
+    // What is not issued yet on the day of loading is left for a later one. Those that others refer to come first.
+    let mut waiting: Vec<&Document> = all.iter().filter(|d| d.date.is_none_or(|day| day <= ask.today)).collect();
     while !waiting.is_empty() {
+        let awaited = |key: &String| !made.contains_key(key) && waiting.iter().any(|d| d.key == *key);
         let (ready, later): (Vec<_>, Vec<_>) =
-            waiting.iter().copied().partition(|d| d.relations.iter().filter_map(|r| r.document.as_ref()).all(|key| made.contains_key(key)));
+            waiting.iter().copied().partition(|d| !d.relations.iter().filter_map(|r| r.document.as_ref()).any(awaited));
         if ready.is_empty() {
             return Err(Error::internal("documents of a province file refer to one another in a circle"));
         }
@@ -232,7 +233,7 @@ fn load(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, groups: &HashMap<
         recipients,
     };
     let document = documents::import_issued(conn, ask, province, new, &d.key)?;
-    if let Some(arrival) = &d.arrival {
+    if let Some(arrival) = d.arrival.as_ref().filter(|a| a.arrived_on <= ask.today) {
         let receiver = named(keys, &arrival.receiver)?;
         documents::register_arrival(conn, ask, receiver, &document, arrival.arrival_number, arrival.arrived_on)?;
     }
