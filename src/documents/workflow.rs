@@ -209,7 +209,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentPatch>) -> R
     let edits = authz::may(RULES, &ask.actor, Act::Edit, standing);
     let fills = authz::may(RULES, &ask.actor, Act::FillIn, standing);
     let writable = before.state == State::Draft || before.is_copy();
-    if !(edits || fills) || (writable && !edits) {
+    if !edits && (writable || !fills) {
         return Err(Error::forbidden());
     }
     ask.proceed(conn, Some(before.version))?;

@@ -121,8 +121,7 @@ pub fn load_documents(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, all
     let mut waiting: Vec<&Document> = all.iter().filter(|d| d.date.is_none_or(|day| day <= ask.today)).collect();
     while !waiting.is_empty() {
         let awaited = |key: &String| !made.contains_key(key) && waiting.iter().any(|d| d.key == *key);
-        let (ready, later): (Vec<_>, Vec<_>) =
-            waiting.iter().copied().partition(|d| !d.relations.iter().filter_map(|r| r.document.as_ref()).any(awaited));
+        let (ready, later): (Vec<_>, Vec<_>) = waiting.iter().copied().partition(|d| !d.relations.iter().filter_map(|r| r.document.as_ref()).any(awaited));
         if ready.is_empty() {
             return Err(Error::internal("documents of a province file refer to one another in a circle"));
         }

@@ -447,7 +447,10 @@ fn the_five_provinces_documents_are_loaded_as_their_sources_are() {
 
         let plan = find(&house.person("BDI", "UBND", "viewer"), "kind=plan&box=issued");
         let plan = &plan.items()[0];
-        assert_eq!((&plan["number"], &plan["issued_on"], plan["year"].as_i64(), plan["notation_text"].as_str()), (&Value::Null, &Value::Null, Some(2021), Some("/KH-UBND")));
+        assert_eq!(
+            (&plan["number"], &plan["issued_on"], plan["year"].as_i64(), plan["notation_text"].as_str()),
+            (&Value::Null, &Value::Null, Some(2021), Some("/KH-UBND"))
+        );
         assert_eq!(plan["source"]["number_as_written"], "Số: /KH-UBND");
         assert_eq!(plan["recipients"].as_array().map(Vec::len), Some(11));
         assert_eq!(plan["warnings"], json!([]));
@@ -455,11 +458,16 @@ fn the_five_provinces_documents_are_loaded_as_their_sources_are() {
 
         let stamped = house.person("GLA", "STTTT", "viewer").get("/arrivals").expect(200);
         let stamped = &stamped.items()[0];
-        assert_eq!((stamped["number"].as_i64(), stamped["arrived_on"].as_str(), stamped["notation_text"].as_str()), (Some(6488), Some("2019-12-12"), Some("38-CT/TU")));
+        assert_eq!(
+            (stamped["number"].as_i64(), stamped["arrived_on"].as_str(), stamped["notation_text"].as_str()),
+            (Some(6488), Some("2019-12-12"), Some("38-CT/TU"))
+        );
         assert_eq!(find(&house.person("GLA", "BTVTU", "viewer"), "notation_text=38-CT/TU").items().len(), 1);
 
         assert_eq!(find(&house.person("CTH", "SNGV", "viewer"), "notation_text=217/KH-UBND").items()[0]["issued_on"], "2022-10-21");
-        let code = serde_json::from_str::<Value>(include_str!("../../../src/seed/ba_ria_vung_tau.json")).expect("JSON")["province"]["code"].as_str().map(str::to_owned);
+        let code = serde_json::from_str::<Value>(include_str!("../../../src/seed/ba_ria_vung_tau.json")).expect("JSON")["province"]["code"]
+            .as_str()
+            .map(str::to_owned);
         assert_eq!(find(&house.person(&code.expect("a code"), "UBND", "viewer"), "notation_text=164/KH-UBND").items()[0]["issued_on"], "2019-11-25");
 
         // Đồng Nai: the committee sees its plan go down to the department's three units by 2076/SYT-VP.
