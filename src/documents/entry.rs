@@ -19,6 +19,7 @@ use crate::{
     db::{self, Conn, Json},
     error::{Error, Fault, Result, all_well},
     id::Id,
+    journal::{self, Change},
     organizations::{self, OrganizationKind},
 };
 use chrono::{Datelike, NaiveDate};
@@ -212,9 +213,7 @@ fn refuse_what_was_sent(conn: &mut Conn, copy: &Document, receiver: Id) -> Resul
 pub fn distribute(conn: &mut Conn, ask: &Ask, document: &Document, on: NaiveDate) -> Result<()> {
     let receivers = recipients::resolve(conn, document, on)?;
     let ids: Vec<Id> = receivers.iter().map(|(id, _)| *id).collect();
-    for copy in store::copies(conn, document, &ids)? {
-        adopt(conn, ask, document, &copy)?;
-    }
+    meet_copies(conn, ask, document, &ids)?;
     if document.issuer_id.is_none() {
         return Ok(());
     }
@@ -223,26 +222,52 @@ pub fn distribute(conn: &mut Conn, ask: &Ask, document: &Document, on: NaiveDate
     Ok(())
 }
 
+/// Own copies that these receivers hold are linked to the original that names them (RULES 6).
+pub fn meet_copies(conn: &mut Conn, ask: &Ask, document: &Document, receivers: &[Id]) -> Result<()> {
+    for copy in store::copies(conn, document, receivers)? {
+        adopt(conn, ask, document, &copy)?;
+    }
+    Ok(())
+}
+
 /// A receiver's own copy is linked to the original, and its deliveries take their place in the issuer's tree.
 fn adopt(conn: &mut Conn, ask: &Ask, original: &Document, copy: &Document) -> Result<()> {
-    store::link_copy(conn, copy.id, original.id)?;
+    let linked = Document { original_id: Some(original.id), version: copy.version + 1, updated_at: ask.now, ..copy.clone() };
+    store::update(conn, copy, &linked)?;
+    let link = |d: &Document| serde_json::json!({ "id": d.id, "original_id": d.original_id, "version": d.version });
+    journal::record(
+        conn,
+        ask,
+        Change {
+            kind: KIND,
+            id: copy.id,
+            version: Some(linked.version),
+            owner: copy.receiver_id,
+            province: Some(copy.province_id),
+            action: "link",
+            reason: None,
+        },
+        Some(&link(copy)),
+        Some(&link(&linked)),
+    )?;
     let there = deliveries::store::of_document(conn, original.id)?;
     let tree = deliveries::store::of_document(conn, copy.id)?;
     if tree.is_empty() || tree.iter().any(|d| there.iter().any(|t| t.receiver_id == d.receiver_id)) {
         return Ok(());
     }
-    deliveries::store::adopt(conn, copy.id, original.id, ask.now)?;
     let mut relations: Vec<(Id, Relations)> = Vec::new();
-    for before in deliveries::store::of_document(conn, original.id)?.iter().filter(|d| tree.iter().any(|t| t.id == d.id)) {
+    for before in &tree {
         relations.push((before.receiver_id, Relations::RECIPIENT));
+        let is_top = before.parent_id.is_none();
         if let Some(issuer) = original.issuer_id {
-            let seen = if before.parent_id.is_none() { Relations::MONITOR.and(Relations::OWNER) } else { Relations::MONITOR };
+            let seen = if is_top { Relations::MONITOR.and(Relations::OWNER) } else { Relations::MONITOR };
             authz::relate(conn, deliveries::model::KIND, before.id, issuer, seen)?;
         }
-        if before.parent_id.is_none() {
-            let after = deliveries::Delivery { sender_id: original.issuer_id, version: before.version + 1, ..before.clone() };
-            deliveries::store::update(conn, before, &after)?;
-        }
+        let sender_id = if is_top { original.issuer_id } else { before.sender_id };
+        let after = deliveries::Delivery { document_id: original.id, sender_id, version: before.version + 1, updated_at: ask.now, ..before.clone() };
+        deliveries::store::update(conn, before, &after)?;
+        let (was, is) = (deliveries::workflow::bare(before)?, deliveries::workflow::bare(&after)?);
+        journal::record(conn, ask, send::change(&after, "link", None), Some(&was), Some(&is))?;
     }
     store::relate_all(conn, KIND, original.id, &relations)
 }

@@ -333,11 +333,6 @@ pub fn copies(conn: &mut Conn, document: &Document, receivers: &[Id]) -> Result<
         .load(conn)?)
 }
 
-pub fn link_copy(conn: &mut Conn, copy: Id, original: Id) -> Result<()> {
-    diesel::update(documents::table.find(copy)).set(documents::original_id.eq(original)).execute(conn)?;
-    Ok(())
-}
-
 /// The delivery by which the issuer's record of this very document was sent to an organisation.
 pub fn sent_to(conn: &mut Conn, copy: &Document, receiver: Id) -> Result<Option<Id>> {
     let (Some(issuer), Some(key), Some(year), Some(_)) = (copy.issuer_id, &copy.notation_key, copy.year, &copy.number) else { return Ok(None) };

@@ -209,7 +209,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentPatch>) -> R
     let edits = authz::may(RULES, &ask.actor, Act::Edit, standing);
     let fills = authz::may(RULES, &ask.actor, Act::FillIn, standing);
     let writable = before.state == State::Draft || before.is_copy();
-    if !(edits || fills) || (writable && !edits) {
+    if !edits && (writable || !fills) {
         return Err(Error::forbidden());
     }
     ask.proceed(conn, Some(before.version))?;
@@ -233,13 +233,11 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentPatch>) -> R
     let month = after.details()?.month;
     after.derive(month, before.created_at.day());
     after.audience = entry::audience(conn, &after)? as i32;
-    if !fills {
-        if let Some(text) = &patch.text {
-            store::set_text(conn, id, text.as_deref())?;
-        }
-        // The view before the change is read first: these rows are part of it.
-    }
+    // The view before the change is read first: relations and recipients are part of it.
     let was = journaled(conn, ask, &before)?;
+    if let Some(text) = &patch.text {
+        store::set_text(conn, id, text.as_deref())?;
+    }
     if let Some(relations) = &patch.relations {
         store::set_relations(conn, id, relations)?;
     }
@@ -249,6 +247,8 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentPatch>) -> R
     let after = save(conn, ask, &before, after)?;
     if fills && !after.is_copy() {
         numbers::take_given(conn, ask, &after)?;
+        let sent: Vec<Id> = super::deliveries::store::of_document(conn, id)?.iter().map(|d| d.receiver_id).collect();
+        entry::meet_copies(conn, ask, &after, &sent)?;
     }
     let is = journaled(conn, ask, &after)?;
     journal::record(conn, ask, change(&after, if fills { "fill_in" } else { "edit" }, None), Some(&was), Some(&is))?;

@@ -1,10 +1,13 @@
-//! The documents of a province file: as written, blanks blank, found again by their key.
+//! The documents of a province file: texts that exist already, with whom they went to and when they arrived.
 
 use super::load::{Keys, named};
 use crate::{
     ask::Ask,
     db::Conn,
-    documents::{self, Citation, Document, DocumentKind, DocumentRelation, DocumentSource, NewDocument, Notation, Purpose, Recipient, RelationKind, Signer},
+    documents::{
+        self, Citation, DocumentKind, DocumentRelation, DocumentSource, NewDocument, Notation, Purpose, Recipient, RelationKind, Signer,
+        deliveries::{self, model::NewForwarding},
+    },
     error::{Error, Result},
     id::Id,
     organizations::groups::{self, Resolution},
@@ -13,9 +16,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// A document of the file.
+/// A document of the file. Unknown members are mistakes: nothing of a source may fall by the wayside.
 #[derive(Debug, Deserialize)]
-pub struct Text {
+#[serde(deny_unknown_fields)]
+pub struct Document {
     key: String,
     doc_key: Option<String>,
     kind: String,
@@ -27,53 +31,54 @@ pub struct Text {
     number_status: Option<String>,
     date: Option<NaiveDate>,
     date_raw: Option<String>,
+    #[serde(rename = "date_precision")]
+    _date_precision: Option<String>,
     year: Option<i32>,
-    month: Option<u32>,
     effective_date: Option<NaiveDate>,
     place: Option<String>,
     issuer: String,
     issuer_raw: Option<String>,
     issuer_in_header: Option<bool>,
-    parent_org_raw: Option<String>,
     summary: Option<String>,
-    signer: Option<Signature>,
+    signer: Option<Signer>,
     completeness: Option<String>,
     truncation_marker: Option<String>,
     truncated_after: Option<String>,
     text_file: Option<String>,
     position_in_file: Option<i32>,
-    arrival: Option<Stamp>,
-    #[serde(default)]
-    relations: Vec<Mention>,
-    #[serde(default)]
+    arrival: Option<Arrival>,
+    relations: Vec<Relation>,
     recipients: Vec<Line>,
     recipients_status: Option<String>,
-    #[serde(default)]
     addressees: Vec<Addressee>,
     #[serde(default)]
     quirks: Vec<String>,
+    /// Said again by a relation `forwards`.
+    #[serde(rename = "attachments")]
+    _attachments: Option<Vec<String>>,
+    parent_org_raw: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Signature {
-    name: Option<String>,
-    position: Option<String>,
-    #[serde(default)]
-    authority_lines: Vec<String>,
-    source: Option<String>,
-    note: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Stamp {
+#[serde(deny_unknown_fields)]
+struct Arrival {
     receiver: String,
+    receiver_raw: Option<String>,
     arrival_number: Option<i32>,
     arrived_on: NaiveDate,
+    #[serde(rename = "forwarded_to")]
+    _forwarded_to: Option<String>,
+    #[serde(rename = "label")]
+    _label: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Mention {
+#[serde(deny_unknown_fields)]
+struct Relation {
     relation: RelationKind,
+    /// The label of `relation`.
+    #[serde(rename = "relation_vi")]
+    _relation_vi: Option<String>,
     number: Option<String>,
     kind_vi: Option<String>,
     issuer: Option<String>,
@@ -82,11 +87,13 @@ struct Mention {
     raw: Option<String>,
     summary: Option<String>,
     note: Option<String>,
-    /// Key of the document in this file, where it is one.
     document: Option<String>,
+    #[serde(rename = "from_attachments")]
+    _from_attachments: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Line {
     raw: String,
     organization: Option<String>,
@@ -98,6 +105,7 @@ struct Line {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Addressee {
     raw: String,
     organization: Option<String>,
@@ -105,143 +113,149 @@ struct Addressee {
     resolution: Option<Resolution>,
 }
 
-/// Documents of the file by their key.
-pub type Texts = HashMap<String, Id>;
-
-/// Loads the documents, those that others name first; what is there already stays as it is.
-pub fn load(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, all: &[Text]) -> Result<Texts> {
-    let mut loaded = Texts::new();
-    let mut waiting: Vec<&Text> = all.iter().collect();
+/// Loads the documents that there are by that day; what is there already stays as it is. Answers them by the file's keys.
+pub fn load_documents(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, all: &[Document]) -> Result<Keys> {
+    let groups = group_ids(conn, province, all)?;
+    let mut made = Keys::new();
+    // What is not issued yet on the day of loading is left for a later one. Those that others refer to come first.
+    let mut waiting: Vec<&Document> = all.iter().filter(|d| d.date.is_none_or(|day| day <= ask.today)).collect();
     while !waiting.is_empty() {
-        let before = waiting.len();
-        let (ready, still): (Vec<&Text>, Vec<&Text>) =
-            waiting.into_iter().partition(|t| t.relations.iter().filter_map(|r| r.document.as_ref()).all(|key| *key == t.key || loaded.contains_key(key)));
-        for text in ready {
-            if let Some(known) = documents::by_seed_key(conn, province, &text.key)? {
-                loaded.insert(text.key.clone(), known.id);
-                continue;
-            }
-            let new = new_document(conn, province, keys, &loaded, text)?;
-            let document = documents::import_issued(conn, ask, province, new, &text.key)?;
-            arrive(conn, ask, keys, text, &document)?;
-            loaded.insert(text.key.clone(), document.id);
+        let awaited = |key: &String| !made.contains_key(key) && waiting.iter().any(|d| d.key == *key);
+        let (ready, later): (Vec<_>, Vec<_>) = waiting.iter().copied().partition(|d| !d.relations.iter().filter_map(|r| r.document.as_ref()).any(awaited));
+        if ready.is_empty() {
+            return Err(Error::internal("documents of a province file refer to one another in a circle"));
         }
-        if still.len() == before {
-            return Err(Error::internal("the documents of the province file name each other in a circle"));
+        for document in ready {
+            let id = load(conn, ask, province, keys, &groups, &made, document)?;
+            made.insert(document.key.clone(), id);
         }
-        waiting = still;
+        waiting = later;
     }
-    Ok(loaded)
+    Ok(made)
 }
 
-fn arrive(conn: &mut Conn, ask: &Ask, keys: &Keys, text: &Text, document: &Document) -> Result<()> {
-    let Some(stamp) = &text.arrival else { return Ok(()) };
-    documents::register_arrival(conn, ask, named(keys, &stamp.receiver)?, document, stamp.arrival_number, stamp.arrived_on)?;
-    Ok(())
-}
-
-/// The kind by its letters (Decree 30/2020, appendix III); a letter (công văn) has none and is written CV here.
-fn kind(letters: &str, notation: Notation) -> Result<DocumentKind> {
-    if letters == "CV" {
-        return Ok(DocumentKind::OfficialLetter);
+fn group_ids(conn: &mut Conn, province: Id, all: &[Document]) -> Result<HashMap<String, Id>> {
+    let mut ids = HashMap::new();
+    let lines = all.iter().flat_map(|d| d.recipients.iter().filter_map(|r| r.group.clone()));
+    for code in lines.chain(all.iter().flat_map(|d| d.addressees.iter().filter_map(|a| a.group.clone()))) {
+        let group = groups::by_code(conn, province, &code)?;
+        let group = group.ok_or_else(|| Error::internal(format!("the province file names an unknown group: {code}")))?;
+        ids.insert(code, group.id);
     }
-    DocumentKind::of_letters(letters, notation).ok_or_else(|| Error::internal(format!("the province file names an unknown kind of document: {letters}")))
+    Ok(ids)
 }
 
-/// The group that a code of the file names.
-pub fn group(conn: &mut Conn, province: Id, code: Option<&str>) -> Result<Option<Id>> {
-    let Some(code) = code else { return Ok(None) };
-    let group = groups::by_code(conn, province, code)?.ok_or_else(|| Error::internal(format!("the province file names an unknown group: {code}")))?;
-    Ok(Some(group.id))
-}
-
-fn new_document(conn: &mut Conn, province: Id, keys: &Keys, loaded: &Texts, t: &Text) -> Result<NewDocument> {
-    let find = |key: &Option<String>| key.as_deref().map(|k| named(keys, k)).transpose();
+fn load(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, groups: &HashMap<String, Id>, made: &Keys, d: &Document) -> Result<Id> {
+    if let Some(known) = documents::by_seed_key(conn, province, &d.key)? {
+        return Ok(known.id);
+    }
+    let organization = |key: &Option<String>| key.as_deref().map(|key| named(keys, key)).transpose();
     let mut relations = Vec::new();
-    for r in &t.relations {
-        relations.push(DocumentRelation {
-            kind: r.relation,
-            document_id: r.document.as_ref().and_then(|key| loaded.get(key)).copied(),
-            citation: Some(Citation {
-                kind_vi: r.kind_vi.clone(),
-                number: r.number.clone(),
-                issuer: r.issuer.clone(),
-                issuer_organization_id: find(&r.issuer_organization)?,
-                date: r.date,
-                raw: r.raw.clone(),
-                summary: r.summary.clone(),
-                note: r.note.clone(),
-            }),
-        });
+    for r in &d.relations {
+        let citation = Citation {
+            kind_vi: r.kind_vi.clone(),
+            number: r.number.clone(),
+            issuer: r.issuer.clone(),
+            issuer_organization_id: organization(&r.issuer_organization)?,
+            date: r.date,
+            raw: r.raw.clone(),
+            summary: r.summary.clone(),
+            note: r.note.clone(),
+        };
+        let document_id = r.document.as_ref().and_then(|key| made.get(key)).copied();
+        relations.push(DocumentRelation { kind: r.relation, document_id, citation: Some(citation) });
     }
     let mut recipients = Vec::new();
-    for a in &t.addressees {
+    for a in &d.addressees {
         recipients.push(Recipient {
-            organization_id: find(&a.organization)?,
-            group_id: group(conn, province, a.group.as_deref())?,
+            organization_id: organization(&a.organization)?,
+            group_id: a.group.as_ref().and_then(|code| groups.get(code)).copied(),
             text: Some(a.raw.clone()),
             purpose: Purpose::CarryOut,
+            // To whom a letter is addressed is who is to act on it.
             purpose_resolution: Some(Resolution::Judgement),
             resolution: a.resolution,
             archive_units: vec![],
             is_addressee: true,
         });
     }
-    for line in &t.recipients {
+    for r in &d.recipients {
         recipients.push(Recipient {
-            organization_id: find(&line.organization)?,
-            group_id: group(conn, province, line.group.as_deref())?,
-            text: Some(line.raw.clone()),
-            purpose: line.purpose,
-            purpose_resolution: line.purpose_resolution,
-            resolution: line.resolution,
-            archive_units: line.archive_units.clone().unwrap_or_default(),
+            organization_id: organization(&r.organization)?,
+            group_id: r.group.as_ref().and_then(|code| groups.get(code)).copied(),
+            text: Some(r.raw.clone()),
+            purpose: r.purpose,
+            purpose_resolution: r.purpose_resolution,
+            resolution: r.resolution,
+            archive_units: r.archive_units.clone().unwrap_or_default(),
             is_addressee: false,
         });
     }
-    Ok(NewDocument {
-        kind: kind(&t.kind, t.notation)?,
-        notation: Some(t.notation),
-        issuer_id: Some(named(keys, &t.issuer)?),
+    let kind = DocumentKind::of_letters(&d.kind, d.notation);
+    let new = NewDocument {
+        kind: kind.ok_or_else(|| Error::internal(format!("the province file names an unknown kind: {}", d.kind)))?,
+        notation: Some(d.notation),
+        issuer_id: Some(named(keys, &d.issuer)?),
         issuer_text: None,
-        number: t.number.clone(),
-        symbol: t.symbol.clone(),
-        issued_on: t.date,
-        year: t.year,
-        month: t.month,
-        effective_on: t.effective_date,
-        place: t.place.clone(),
-        summary: t.summary.clone(),
+        number: d.number.clone(),
+        symbol: d.symbol.clone(),
+        issued_on: d.date,
+        year: d.year,
+        month: None,
+        effective_on: d.effective_date,
+        place: d.place.clone(),
+        summary: d.summary.clone(),
         urgency: None,
         field: None,
         is_limited: None,
         secrecy_level: None,
-        signer: t.signer.as_ref().map(|s| Signer {
-            name: s.name.clone(),
-            position: s.position.clone(),
-            authority_lines: s.authority_lines.clone(),
-            source: s.source.clone(),
-            note: s.note.clone(),
-        }),
+        signer: d.signer.clone(),
         text: None,
         source: Some(DocumentSource {
-            completeness: t.completeness.clone(),
-            number_as_written: t.number_raw.clone(),
-            number_status: t.number_status.clone(),
-            date_as_written: t.date_raw.clone(),
-            issuer_as_written: t.issuer_raw.clone(),
-            issuer_in_header: t.issuer_in_header,
-            parent_as_written: t.parent_org_raw.clone(),
-            kind_as_written: t.kind_vi.clone(),
-            truncation_marker: t.truncation_marker.clone(),
-            truncated_after: t.truncated_after.clone(),
-            text_file: t.text_file.clone(),
-            position_in_file: t.position_in_file,
-            source_key: t.doc_key.clone(),
-            recipients_status: t.recipients_status.clone(),
-            notes: t.quirks.clone(),
+            completeness: d.completeness.clone(),
+            number_as_written: d.number_raw.clone(),
+            number_status: d.number_status.clone(),
+            date_as_written: d.date_raw.clone(),
+            issuer_as_written: d.issuer_raw.clone(),
+            issuer_in_header: d.issuer_in_header,
+            parent_as_written: d.parent_org_raw.clone(),
+            kind_as_written: d.kind_vi.clone(),
+            truncation_marker: d.truncation_marker.clone(),
+            truncated_after: d.truncated_after.clone(),
+            text_file: d.text_file.clone(),
+            position_in_file: d.position_in_file,
+            source_key: d.doc_key.clone(),
+            recipients_status: d.recipients_status.clone(),
+            notes: d.quirks.iter().cloned().chain(d.arrival.as_ref().and_then(|a| a.receiver_raw.clone()).map(|raw| format!("Dấu đến: {raw}"))).collect(),
         }),
         relations,
         recipients,
-    })
+    };
+    let document = documents::import_issued(conn, ask, province, new, &d.key)?;
+    if let Some(arrival) = d.arrival.as_ref().filter(|a| a.arrived_on <= ask.today) {
+        let receiver = named(keys, &arrival.receiver)?;
+        documents::register_arrival(conn, ask, receiver, &document, arrival.arrival_number, arrival.arrived_on)?;
+    }
+    pass_on(conn, ask, groups, made, d, &document)?;
+    Ok(document.id)
+}
+
+/// A letter that forwards a document sent to its issuer passes it on to those whom the letter addresses.
+fn pass_on(conn: &mut Conn, ask: &Ask, groups: &HashMap<String, Id>, made: &Keys, d: &Document, letter: &documents::Document) -> Result<()> {
+    let forwarded = d.relations.iter().find(|r| r.relation == RelationKind::Forwards).and_then(|r| r.document.as_ref()).and_then(|key| made.get(key));
+    let (Some(forwarded), Some(issuer)) = (forwarded, letter.issuer_id) else { return Ok(()) };
+    let Some(delivery) = deliveries::store::to(conn, *forwarded, issuer)? else { return Ok(()) };
+    let recipients = d.addressees.iter().map(|a| Recipient {
+        organization_id: None,
+        group_id: a.group.as_ref().and_then(|code| groups.get(code)).copied(),
+        text: Some(a.raw.clone()),
+        purpose: Purpose::CarryOut,
+        purpose_resolution: None,
+        resolution: a.resolution,
+        archive_units: vec![],
+        is_addressee: true,
+    });
+    let forwarding = NewForwarding { recipients: recipients.collect(), by_document_id: Some(letter.id), instruction: letter.summary.clone() };
+    deliveries::workflow::pass_on(conn, ask, &delivery, forwarding)?;
+    Ok(())
 }

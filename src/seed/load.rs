@@ -33,8 +33,7 @@ pub struct File {
     organizations: Vec<Organization>,
     functions: Vec<Grant>,
     groups: Vec<Group>,
-    #[serde(default)]
-    documents: Vec<super::documents::Text>,
+    documents: Vec<super::documents::Document>,
     #[serde(default)]
     plans: Vec<super::plans::FollowUp>,
     #[serde(default)]
@@ -95,14 +94,14 @@ pub fn load_text(db: &Db, text: &str, now: Stamp) -> Result<String> {
         let keys = load_organizations(conn, &ask, province, &file)?;
         load_functions(conn, &ask, &keys, &file)?;
         load_groups(conn, &ask, province, &keys, &file)?;
-        let texts = super::documents::load(conn, &ask, province, &keys, &file.documents)?;
+        let texts = super::documents::load_documents(conn, &ask, province, &keys, &file.documents)?;
         let granted: Vec<PlanFunction<'_>> = file
             .functions
             .iter()
             .filter_map(|f| f.plan.as_deref().map(|plan| PlanFunction { plan, organization: &f.organization, function: f.function, basis: f.basis.as_deref() }))
             .collect();
         let plans = super::plans::load(conn, &ask, province, &keys, &texts, &granted, &file.plans)?;
-        super::regimes::load(conn, &ask, province, &keys, None, &|key| plans.get(key).copied(), &file.regimes)?;
+        super::regimes::load(conn, &ask, province, &keys, None, &plans, &file.regimes)?;
         Ok((province, keys.len()))
     })?;
     Ok(format!(

@@ -1,9 +1,6 @@
 //! The plans of a province file: every duty a task, a lead never made up, the verbatim facts kept beside it.
 
-use super::{
-    documents::{Texts, group},
-    load::{Keys, named},
-};
+use super::load::{Keys, named};
 use crate::{
     ask::Ask,
     authz::Function,
@@ -11,7 +8,10 @@ use crate::{
     db::Conn,
     error::{Error, Result},
     id::Id,
-    organizations::{functions, groups::Resolution},
+    organizations::{
+        functions,
+        groups::{self, Resolution},
+    },
     plans::{
         self, NewPlan, NewTask, Origin, PlanState,
         parts::model::{TaskForm, TaskRole},
@@ -21,7 +21,6 @@ use crate::{
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
 
 /// A plan of the file.
 #[derive(Debug, Deserialize)]
@@ -91,17 +90,20 @@ pub fn load(
     ask: &Ask,
     province: Id,
     keys: &Keys,
-    texts: &Texts,
+    texts: &Keys,
     granted: &[PlanFunction<'_>],
     all: &[FollowUp],
-) -> Result<HashMap<String, Id>> {
-    let mut loaded = HashMap::new();
+) -> Result<Keys> {
+    let mut loaded = Keys::new();
     for p in all {
+        // A text that is not issued yet on the day of loading gives no duties yet.
+        if p.document.as_ref().is_some_and(|key| !texts.contains_key(key)) {
+            continue;
+        }
         let plan = match plans::by_seed_key(conn, province, &p.key)? {
             Some(known) => known,
             None => {
-                let document = p.document.as_ref().map(|key| texts.get(key).copied().ok_or_else(|| Error::internal(format!("unknown document: {key}"))));
-                let document = document.transpose()?;
+                let document = p.document.as_ref().and_then(|key| texts.get(key)).copied();
                 let issuer = match document {
                     Some(id) => crate::documents::find(conn, id)?.issuer_id,
                     None => None,
@@ -145,6 +147,13 @@ pub fn load(
         plans::activate(conn, ask, &plan)?;
     }
     Ok(loaded)
+}
+
+/// The group that a code of the file names.
+fn group(conn: &mut Conn, province: Id, code: Option<&str>) -> Result<Option<Id>> {
+    let Some(code) = code else { return Ok(None) };
+    let group = groups::by_code(conn, province, code)?;
+    group.map(|g| Some(g.id)).ok_or_else(|| Error::internal(format!("the province file names an unknown group: {code}")))
 }
 
 fn task(conn: &mut Conn, province: Id, keys: &Keys, plan: Id, duty: &Duty) -> Result<NewTask> {

@@ -87,18 +87,18 @@ struct Counted {
     source: Option<String>,
 }
 
-/// Loads the regimes; what is there already stays as it is. `plan` finds a plan by its key in the file.
+/// Loads the regimes; what is there already stays as it is. A regime of a plan that is not loaded yet waits for it.
 pub fn load(
     conn: &mut Conn,
     ask: &Ask,
     province: Id,
     keys: &Keys,
     tracked_from: Option<NaiveDate>,
-    plan: &dyn Fn(&str) -> Option<Id>,
+    plans: &Keys,
     all: &[Regime],
 ) -> Result<usize> {
     for r in all {
-        if regimes::by_seed_key(conn, province, &r.key)?.is_some() {
+        if regimes::by_seed_key(conn, province, &r.key)?.is_some() || r.plan.as_ref().is_some_and(|key| !plans.contains_key(key)) {
             continue;
         }
         let find = |key: &Option<String>| key.as_deref().map(|key| named(keys, key)).transpose();
@@ -109,7 +109,7 @@ pub fn load(
         let new = NewRegime {
             name: r.name.clone(),
             name_en: None,
-            plan_id: r.plan.as_deref().and_then(plan),
+            plan_id: r.plan.as_ref().and_then(|key| plans.get(key)).copied(),
             legal_basis: None,
             legal_clause: r.legal_basis.clone(),
             focal_point_id: find(&r.focal_point)?,

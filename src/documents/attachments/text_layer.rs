@@ -161,4 +161,77 @@ mod tests {
         assert_eq!(plain("giữ gìn bí mật quốc gia".into()), Found { layer: TextLayer::Read, is_secret: false });
         assert_eq!(plain(vec![1, 0, 2]), NOTHING);
     }
+
+    fn file_of(bytes: &[u8]) -> std::path::PathBuf {
+        let path = std::env::temp_dir().join(format!("nhipcau-text-{}", crate::id::Id::fresh()));
+        std::fs::write(&path, bytes).expect("a temporary file");
+        path
+    }
+
+    fn found(bytes: &[u8]) -> Found {
+        let path = file_of(bytes);
+        let found = read(&path).expect("the file is read");
+        std::fs::remove_file(path).expect("the file goes");
+        found
+    }
+
+    fn office(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
+        use std::io::Write;
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, bytes) in parts {
+            archive.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
+            archive.write_all(bytes).expect("its bytes");
+        }
+        archive.finish().expect("an archive").into_inner()
+    }
+
+    #[test]
+    fn stamps_in_headers_and_text_boxes_of_a_docx_are_found() {
+        let body = |text: &str| format!("<w:document xmlns:w='x'><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:document>").into_bytes();
+        let clear = office(&[("word/document.xml", body("Kế hoạch đối ngoại nhân dân, giữ gìn bí mật quốc gia"))]);
+        assert_eq!(found(&clear), Found { layer: TextLayer::Read, is_secret: false });
+        let stamped = office(&[("word/document.xml", body("Kế hoạch")), ("word/header1.xml", body("TUYỆT MẬT"))]);
+        assert!(found(&stamped).is_secret);
+        assert_eq!(found(&office(&[("image.png", vec![0, 1, 2])])), NOTHING);
+        assert_eq!(found(b"PK\x03\x04 and no archive"), UNREADABLE);
+    }
+
+    #[test]
+    fn an_archive_that_unfolds_too_far_is_left_alone() {
+        let folded = office(&[("word/document.xml", vec![b' '; 65 << 20])]);
+        assert!(folded.len() < 1 << 20);
+        assert_eq!(found(&folded), UNREADABLE);
+    }
+
+    /// A PDF of one page with one line of text.
+    fn pdf_of(line: &str) -> Vec<u8> {
+        let stream = format!("BT /F1 24 Tf 100 700 Td ({line}) Tj ET");
+        let objects = [
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+            format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+        ];
+        let mut out = "%PDF-1.4\n".to_owned();
+        let mut places = Vec::new();
+        for (at, object) in objects.iter().enumerate() {
+            places.push(out.len());
+            out.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
+        }
+        let table = out.len();
+        out.push_str("xref\n0 6\n0000000000 65535 f \n");
+        for place in places {
+            out.push_str(&format!("{place:010} 00000 n \n"));
+        }
+        out.push_str(&format!("trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n"));
+        out.into_bytes()
+    }
+
+    #[test]
+    fn a_pdf_is_read_and_a_broken_one_harms_nobody() {
+        assert_eq!(found(&pdf_of("Ke hoach doi ngoai")), Found { layer: TextLayer::Read, is_secret: false });
+        assert!(found(&pdf_of("TOI MAT")).is_secret);
+        assert_eq!(found(b"%PDF-1.4\nnothing"), UNREADABLE);
+    }
 }

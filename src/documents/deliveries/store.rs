@@ -40,14 +40,6 @@ pub fn update(conn: &mut Conn, before: &Delivery, after: &Delivery) -> Result<()
     if moved == 1 { Ok(()) } else { Err(Error::Clash) }
 }
 
-/// Hangs a tree of deliveries under another document: a copy has met its original.
-pub fn adopt(conn: &mut Conn, copy: Id, original: Id, now: Stamp) -> Result<()> {
-    diesel::update(deliveries::table.filter(deliveries::document_id.eq(copy)))
-        .set((deliveries::document_id.eq(original), deliveries::version.eq(deliveries::version + 1), deliveries::updated_at.eq(now)))
-        .execute(conn)?;
-    Ok(())
-}
-
 /// The caller's relations to many deliveries.
 pub fn standings(conn: &mut Conn, ids: &[Id], organization: Option<Id>) -> Result<HashMap<Id, Relations>> {
     let Some(organization) = organization else { return Ok(HashMap::new()) };

@@ -213,9 +213,9 @@ pub fn pass_on(conn: &mut Conn, ask: &Ask, delivery: &Delivery, new: NewForwardi
     let texts = new.instruction.iter().map(String::as_str).chain(new.recipients.iter().filter_map(|r| r.text.as_deref()));
     guard::refuse_secrets(texts)?;
     recipients::check(conn, document.province_id, &new.recipients, "/recipients")?;
-    if let Some(letter) = new.by_document_id {
-        letter_of(conn, delivery.receiver_id, letter)?;
-    }
+    // It is passed on on the day of the letter that does so.
+    let letter = new.by_document_id.map(|letter| letter_of(conn, delivery.receiver_id, letter)).transpose()?;
+    let on = letter.and_then(|l| l.issued_on).unwrap_or(ask.today);
     let wanted = expand(conn, ask, &new.recipients)?;
     let units = organizations::units(conn, delivery.receiver_id)?;
     let mut faults = Vec::new();
@@ -240,7 +240,7 @@ pub fn pass_on(conn: &mut Conn, ask: &Ask, delivery: &Delivery, new: NewForwardi
             sender: Some(delivery.receiver_id),
             parent: Some(delivery),
             receivers: receivers.clone(),
-            on: ask.today,
+            on,
             by_document: new.by_document_id,
             instruction: new.instruction.clone(),
         },

@@ -59,8 +59,10 @@ fn what_the_source_leaves_blank_stays_blank_until_the_clerk_fills_it_in_once() {
 
 #[test]
 fn both_notations_are_resolved_and_the_partys_documents_stay_with_their_recipients() {
-    each("2020-01-15T08:00", |house| {
+    each("2019-12-01T08:00", |house| {
+        // Loaded before the directive of the file was issued: here it is entered by hand.
         house.load("gia_lai");
+        house.at("2020-01-15T08:00");
         let party = house.person("GLA", "BTVTU", "clerk");
         let directive = json!({
             "kind": "directive", "notation": "party", "number": "38", "symbol": "CT/TU", "issued_on": "2019-12-09", "place": "Gia Lai",
@@ -175,9 +177,9 @@ fn secrets_are_refused_and_nothing_of_them_is_kept() {
             assert!(!refused.json.to_string().contains("khach-dac-biet"));
         }
         assert_eq!(rows(house), before, "nothing kept, nothing in the journal");
-        // "giữ gìn bí mật quốc gia" is no level; the custom sign -m is a warning.
+        // The file's own plan took the first code, the refused ones took none. "giữ gìn bí mật quốc gia" is no level; the custom sign -m is a warning.
         let clear = officer.post("/documents", with(plan("KH-UBND", "Giữ gìn bí mật quốc gia"), json!({ "secrecy_level": "thường" }))).expect(201);
-        assert_eq!((&clear["warnings"], clear["code"].as_str()), (&json!([]), Some("VB-CTH-2026-0001")));
+        assert_eq!((&clear["warnings"], clear["code"].as_str()), (&json!([]), Some("VB-CTH-2026-0002")));
         let warned = officer.post("/documents", plan("BNG-CNV-m", "Kế hoạch đón đoàn")).expect(201);
         assert_eq!(warned["warnings"], json!(["secrecy_symbol_suffix"]));
         let path = format!("/documents/{}", clear.id());
@@ -236,8 +238,9 @@ fn of_a_secret_document_only_a_stub_is_registered() {
 
 #[test]
 fn in_dong_nai_the_plan_goes_down_the_tree_and_its_issuer_sees_who_has_not_answered() {
-    each("2020-04-08T08:00", |house| {
+    each("2020-04-07T08:00", |house| {
         house.load("dong_nai");
+        house.at("2020-04-08T08:00");
         let committee = house.person("DNA", "UBND", "clerk");
         let body = with(
             plan("KH-UBND", "Triển khai thực hiện Chỉ thị số 38-CT/TW ngày 19/9/2019 của Ban Bí thư"),
@@ -341,8 +344,9 @@ fn in_dong_nai_the_plan_goes_down_the_tree_and_its_issuer_sees_who_has_not_answe
 
 #[test]
 fn arrival_numbers_carry_a_running_register_on() {
-    each("2019-12-12T14:00", |house| {
+    each("2019-12-08T14:00", |house| {
         house.load("gia_lai");
+        house.at("2019-12-12T14:00");
         let clerk = house.person("GLA", "STTTT", "clerk");
         let party = house.person("GLA", "BTVTU", "clerk");
         let directive = json!({
@@ -424,5 +428,55 @@ fn a_receivers_own_copy_reveals_nothing_and_meets_its_original_later() {
         // What was sent through the system is registered as such, not as a copy.
         let health = house.person("DNA", "SYT", "clerk");
         assert_eq!(arrival(&health).expect(409).code(), "was_sent");
+    });
+}
+
+#[test]
+fn the_five_provinces_documents_are_loaded_as_their_sources_are() {
+    each("2026-06-01T08:00", |house| {
+        let find = |person: &Person<'_>, filter: &str| person.get(&format!("/documents?{filter}")).expect(200);
+        house.load("binh_dinh");
+        house.load("gia_lai");
+        house.load("dong_nai");
+        house.load("can_tho");
+        house.load("ba_ria_vung_tau");
+        // Loading again changes nothing.
+        let before = rows(house);
+        house.load("dong_nai");
+        assert_eq!(rows(house), before);
+
+        let plan = find(&house.person("BDI", "UBND", "viewer"), "kind=plan&box=issued");
+        let plan = &plan.items()[0];
+        assert_eq!(
+            (&plan["number"], &plan["issued_on"], plan["year"].as_i64(), plan["notation_text"].as_str()),
+            (&Value::Null, &Value::Null, Some(2021), Some("/KH-UBND"))
+        );
+        assert_eq!(plan["source"]["number_as_written"], "Số: /KH-UBND");
+        assert_eq!(plan["recipients"].as_array().map(Vec::len), Some(11));
+        assert_eq!(plan["warnings"], json!([]));
+        assert_eq!(find(&house.person("BDI", "LHHN", "viewer"), "box=received").items().len(), 1);
+
+        let stamped = house.person("GLA", "STTTT", "viewer").get("/arrivals").expect(200);
+        let stamped = &stamped.items()[0];
+        assert_eq!(
+            (stamped["number"].as_i64(), stamped["arrived_on"].as_str(), stamped["notation_text"].as_str()),
+            (Some(6488), Some("2019-12-12"), Some("38-CT/TU"))
+        );
+        assert_eq!(find(&house.person("GLA", "BTVTU", "viewer"), "notation_text=38-CT/TU").items().len(), 1);
+
+        assert_eq!(find(&house.person("CTH", "SNGV", "viewer"), "notation_text=217/KH-UBND").items()[0]["issued_on"], "2022-10-21");
+        let code = serde_json::from_str::<Value>(include_str!("../../../src/seed/ba_ria_vung_tau.json")).expect("JSON")["province"]["code"]
+            .as_str()
+            .map(str::to_owned);
+        assert_eq!(find(&house.person(&code.expect("a code"), "UBND", "viewer"), "notation_text=164/KH-UBND").items()[0]["issued_on"], "2019-11-25");
+
+        // Đồng Nai: the committee sees its plan go down to the department's three units by 2076/SYT-VP.
+        let committee = house.person("DNA", "UBND", "viewer");
+        let plan = find(&committee, "notation_text=3935/KH-UBND").items()[0]["id"].as_str().expect("an id").to_owned();
+        let tree = committee.get(&format!("/documents/{plan}/deliveries?limit=200")).expect(200);
+        let below: Vec<&Value> = tree.items().iter().filter(|d| d["parent_id"].is_string()).collect();
+        assert_eq!(below.len(), 3);
+        assert!(below.iter().all(|d| d["sent_on"] == "2020-04-20" && d["by_document_id"].is_string()));
+        assert_eq!(find(&house.person("DNA", "SYT-KSBT", "viewer"), "box=received").items().len(), 2);
     });
 }
