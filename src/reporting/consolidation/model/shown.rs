@@ -149,7 +149,7 @@ pub struct ReportLineage {
 
 /// What recomputing from the pinned versions shows.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Verification {
+pub struct ConsolidatedVerification {
     /// Nothing differs.
     pub ok: bool,
     /// The stored hash of the snapshot; none before it is issued.
