@@ -52,6 +52,7 @@ fn dong_nai(house: &House) -> String {
 }
 
 /// What an agency handed in, as it stands once it is accepted or returned.
+#[allow(clippy::too_many_arguments)] // a table of facts reads best in one line
 fn hand_in(house: &House, period: &str, code: &str, version_no: i32, state: &str, on: &str, figures: Value, text: &str) -> String {
     let author = house.organization("DNA", code).id;
     let on: NaiveDate = on.parse().expect("a day");

@@ -92,6 +92,7 @@ pub struct ConsolidatedSection {
     #[serde(flatten)]
     pub section: ReportOutlineSection,
     /// What the consolidator writes.
+    #[schema(max_length = 50000)]
     pub text: Option<String>,
     /// What the agencies wrote, in the order of the sources; not of those left out.
     pub contributions: Vec<ReportContribution>,
