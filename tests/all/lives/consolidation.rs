@@ -198,6 +198,8 @@ fn totals_missing_and_late_are_as_worked_out_by_hand() {
         assert_eq!((&ours["value"], &ours["sha256"], &ours["version_no"], &ours["estimated"]), (&json!("3"), &json!(sha), &json!(1), &json!(false)));
         assert_eq!(lines.len(), 2);
         officer.get(&format!("{path}/lineage?indicator=no_such")).expect(422);
+        let narrow = officer.get(&format!("{path}?fields=code,figures")).expect(200);
+        assert_eq!(narrow.json.as_object().map(serde_json::Map::len), Some(2));
         assert_eq!(officer.get(&format!("{path}/verify")).expect(200)["ok"], true);
     });
 }
