@@ -17,10 +17,12 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Puts a successor in an organisation's place (RULES 18): regimes in force, open periods and obligations, unfinished
-/// submissions. What was closed by then keeps its organisation.
+/// submissions and consolidated reports. What was closed by then keeps its organisation.
 pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id) -> Result<()> {
     let province = organizations::find(conn, to)?.province_id;
     regimes::reassign(conn, ask, from, to, province)?;
     let moved = periods::reassign(conn, ask, from, to, province)?;
-    submissions::reassign(conn, ask, &moved, from, to)
+    submissions::reassign(conn, ask, &moved, from, to)?;
+    consolidation::reassign(conn, ask, from, to)?;
+    Ok(())
 }

@@ -9,7 +9,7 @@ pub mod workflow;
 
 pub use model::{ConsolidatedFigure, ConsolidatedState, KIND, Report};
 pub use store::{find, issued_of};
-pub use workflow::{Issuing, verify};
+pub use workflow::{Issuing, reassign, verify};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

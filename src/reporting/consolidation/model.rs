@@ -277,6 +277,7 @@ pub struct ReportContribution {
     pub section: String,
     pub obligation_id: Id,
     pub organization_id: Id,
+    #[schema(max_length = 50000)]
     pub text: String,
 }
 

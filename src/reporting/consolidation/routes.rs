@@ -2,7 +2,7 @@ use super::{
     model::{
         ConsolidatedAction,
         asked::{ConsolidatedFilter, ConsolidatedReportPatch, ConsolidatedReportTransition, LineageFilter, NewConsolidatedReport, NewConsolidatedVersion},
-        shown::{ConsolidatedReportRow, ConsolidatedReportView, ReportLineage, Verification},
+        shown::{ConsolidatedReportRow, ConsolidatedReportView, ConsolidatedVerification, ReportLineage},
     },
     policy::RULES,
     store, workflow,
@@ -121,7 +121,7 @@ async fn get_consolidated_report_lineage(call: Call, id: Path<Id>) -> Result<Htt
 }
 
 /// Work everything out again from the pinned versions
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "Whether all is as it was", body = Verification)))]
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "Whether all is as it was", body = ConsolidatedVerification)))]
 #[get("/consolidated-reports/{id}/verify")]
 async fn verify_consolidated_report(call: Call, id: Path<Id>) -> Result<HttpResponse> {
     call.read(move |conn, ask| Answer::value(&workflow::verify(conn, ask, *id)?)).await

@@ -46,6 +46,16 @@ pub fn issued_of(conn: &mut Conn, period: Id) -> Result<Vec<Report>> {
         .load(conn)?)
 }
 
+/// Reports that are not issued yet and have to do with an organisation.
+pub fn unissued_of(conn: &mut Conn, organization: Id) -> Result<Vec<Report>> {
+    Ok(reports::table
+        .filter(reports::state.ne(State::Issued))
+        .filter(reports::consolidator_id.eq(organization).or(reports::receiver_id.eq(organization)).or(reports::appraiser_id.eq(organization)))
+        .order(reports::id)
+        .select(Report::as_select())
+        .load(conn)?)
+}
+
 /// How the caller's organisation is related to each of several records.
 pub fn relations(conn: &mut Conn, organization: Option<Id>, ids: &[Id]) -> Result<HashMap<Id, i32>> {
     let Some(organization) = organization else { return Ok(HashMap::new()) };

@@ -1,11 +1,13 @@
 mod edit;
 mod gather;
 mod issue;
+mod merger;
 mod verify;
 mod views;
 
 pub use edit::edit;
 pub use issue::{Issuing, no_document};
+pub use merger::reassign;
 pub use verify::verify;
 pub use views::{lineage, row, seen, show, staleness};
 

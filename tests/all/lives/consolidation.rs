@@ -52,6 +52,7 @@ fn dong_nai(house: &House) -> String {
 }
 
 /// What an agency handed in, as it stands once it is accepted or returned.
+#[allow(clippy::too_many_arguments)] // a table of facts reads best in one line
 fn hand_in(house: &House, period: &str, code: &str, version_no: i32, state: &str, on: &str, figures: Value, text: &str) -> String {
     let author = house.organization("DNA", code).id;
     let on: NaiveDate = on.parse().expect("a day");
@@ -197,6 +198,8 @@ fn totals_missing_and_late_are_as_worked_out_by_hand() {
         assert_eq!((&ours["value"], &ours["sha256"], &ours["version_no"], &ours["estimated"]), (&json!("3"), &json!(sha), &json!(1), &json!(false)));
         assert_eq!(lines.len(), 2);
         officer.get(&format!("{path}/lineage?indicator=no_such")).expect(422);
+        let narrow = officer.get(&format!("{path}?fields=code,figures")).expect(200);
+        assert_eq!(narrow.json.as_object().map(serde_json::Map::len), Some(2));
         assert_eq!(officer.get(&format!("{path}/verify")).expect(200)["ok"], true);
     });
 }
@@ -403,6 +406,70 @@ fn what_was_touched_in_the_database_does_not_verify() {
         // A submission, behind its agency's back.
         execute(house, "UPDATE report_submissions SET snapshot = replace(snapshot, '\"value\":\"4\"', '\"value\":\"5\"')");
         assert_eq!(differs(), ["source", "lineage", "figure"]);
+    });
+}
+
+/// Bình Định, all through HTTP: what the agencies hand in is what the union's report rests on.
+#[test]
+fn the_union_consolidates_what_agencies_handed_in_for_ubnd() {
+    each("2021-10-20T08:00", |house| {
+        house.load("binh_dinh");
+        let org = |code: &str| organization(house, "BDI", code);
+        let person = |code: &str, position: &str| house.person("BDI", code, position);
+        let mut money = indicator("aid_value_usd", "sum");
+        money["type"] = json!("decimal");
+        let senders = ["SYT", "STC", "SNV"].map(|c| sender(house, "BDI", c));
+        let regime = json!({
+            "name": "Báo cáo năm", "frequency": "year", "focal_point_id": org("LHHN"), "final_recipient_id": org("UBND"), "tracked_from": "2021-01-01",
+            "steps": [
+                { "step_no": 1, "senders": senders, "receiver_id": org("LHHN"), "report_of": "consolidator", "resolution": "text",
+                  "due_rule": { "kind": "yearly", "month": 11, "day": 20, "inclusive": false, "roll": "none" } },
+                { "step_no": 2, "senders": [sender(house, "BDI", "LHHN")], "receiver_id": org("UBND"), "consolidates": true, "report_of": "consolidator", "resolution": "text" },
+            ],
+            "sections": [{ "key": "ket_qua", "title": "Kết quả", "in_text": false }],
+            "indicators": [indicator("delegations_in", "sum"), money],
+        });
+        let regime = person("UBND", "officer").post("/reporting-regimes", regime).expect(201);
+        let period = person("LHHN", "leader").post("/reporting-periods", json!({ "regime_id": regime.id(), "period": "2021" })).expect(201);
+        let submit = |code: &str, delegations: Value, money: &str| {
+            let leader = person(code, "leader");
+            let owed = leader.get(&format!("/reporting-obligations?period_id={}&sender_id={}", period.id(), org(code))).expect(200);
+            let draft = json!({
+                "obligation_id": owed.items()[0]["id"],
+                "narratives": [{ "section": "ket_qua", "text": "Đã quán triệt." }],
+                "figures": [{ "indicator": "delegations_in", "value": delegations }, { "indicator": "aid_value_usd", "value": money }],
+            });
+            let draft = leader.post("/report-submissions", draft).expect(201);
+            let path = format!("/report-submissions/{}", draft.id());
+            leader.step(&path, json!({ "action": "submit" })).expect(200);
+            path
+        };
+        let (first, second, third) = (submit("SYT", json!("2"), "12500.50"), submit("STC", json!(null), "0.75"), submit("SNV", json!("9"), "1"));
+        let union = person("LHHN", "leader");
+        let accepted = union.step(&first, json!({ "action": "accept" })).expect(200);
+        union.step(&second, json!({ "action": "accept" })).expect(200);
+        let report = union.post("/consolidated-reports", json!({ "period_id": period.id(), "step": 2 })).expect(201);
+        // 12500.50 + 0.75; a blank beside the 2; Sở Nội vụ handed in, but nobody has accepted it yet.
+        assert_eq!((&of(&report, "aid_value_usd")["total"], &of(&report, "aid_value_usd")["reporting"]), (&json!("12501.25"), &json!(2)));
+        assert_eq!((&of(&report, "delegations_in")["total"], &of(&report, "delegations_in")["reporting"]), (&json!("2"), &json!(1)));
+        assert_eq!(report["missing"][0]["why"], "not_accepted");
+        let path = format!("/consolidated-reports/{}", report.id());
+        let lineage = union.get(&format!("{path}/lineage?indicator=aid_value_usd")).expect(200);
+        let lines = lineage["figures"][0]["lines"].as_array().expect("lines");
+        let ours = lines.iter().find(|l| l["source_id"] == accepted["id"]).expect("a line");
+        assert_eq!((&ours["sha256"], &ours["value"]), (&accepted["sha256"], &json!("12500.50")));
+        union.step(&third, json!({ "action": "accept" })).expect(200);
+        let now = union.get(&path).expect(200);
+        assert_eq!((&now["stale"], &now["arrived_since"]), (&json!(false), &json!([org("SNV")])));
+        let fresh = union.take(&path, &now, json!({ "action": "refresh" })).expect(200);
+        assert_eq!((&of(&fresh, "delegations_in")["total"], &of(&fresh, "aid_value_usd")["total"]), (&json!("11"), &json!("12502.25")));
+        // Nobody appraises in Bình Định.
+        union.take(&path, &fresh, json!({ "action": "hand_over" })).expect(409);
+        union.take(&path, &fresh, json!({ "action": "issue" })).expect(200);
+        let proof = person("SYT", "viewer").get(&format!("{path}/verify")).expect(200);
+        assert_eq!((&proof["ok"], &proof["sources_checked"]), (&json!(true), &json!(3)), "{}", proof.json);
+        person("UBND", "viewer").get(&path).expect(200);
+        assert_eq!(union.get(&format!("/reporting-periods/{}", period.id())).expect(200)["state"], "closed");
     });
 }
 

@@ -2,12 +2,15 @@
 
 use super::{
     ConsolidatedAction, ConsolidatedFigure, ConsolidatedState, ConsolidatedText, LateReport, MissingReport, ReportAgency, ReportAppraisal, ReportContribution,
-    ReportOutlineSection, ReportSourceKind, Source,
+    ReportSourceKind, Source,
 };
 use crate::{id::Id, time::Stamp};
 use chrono::NaiveDate;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 /// A version of a consolidated report in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -53,11 +56,40 @@ pub struct ConsolidatedReportRow {
     pub allowed_actions: Vec<ConsolidatedAction>,
 }
 
-/// A version of a consolidated report with all that it says.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+/// A version of a consolidated report with all that it says: the members of the row, and those of what it says, side by
+/// side.
+#[derive(Debug, Clone, Serialize)]
 pub struct ConsolidatedReportView {
     #[serde(flatten)]
     pub row: ConsolidatedReportRow,
+    #[serde(flatten)]
+    pub says: ConsolidatedReportSays,
+}
+
+// Derived, the schema would be an allOf, whose members neither `fields` nor every client generator finds.
+impl PartialSchema for ConsolidatedReportView {
+    fn schema() -> RefOr<Schema> {
+        match (ConsolidatedReportRow::schema(), ConsolidatedReportSays::schema()) {
+            (RefOr::T(Schema::Object(mut row)), RefOr::T(Schema::Object(says))) => {
+                row.properties.extend(says.properties);
+                row.required.extend(says.required);
+                row.description = Some("A version of a consolidated report with all that it says".to_owned());
+                RefOr::T(Schema::Object(row))
+            }
+            (row, _) => row,
+        }
+    }
+}
+impl ToSchema for ConsolidatedReportView {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ConsolidatedReportRow::schemas(schemas);
+        ConsolidatedReportSays::schemas(schemas);
+    }
+}
+
+/// What a version says.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConsolidatedReportSays {
     pub regime_name: String,
     pub period_code: String,
     /// `2026`, `2026-H1`, …; absent for a period opened on request.
@@ -89,9 +121,12 @@ pub struct ConsolidatedReportView {
 /// A section of the report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ConsolidatedSection {
-    #[serde(flatten)]
-    pub section: ReportOutlineSection,
+    #[schema(example = "ket_qua")]
+    pub key: String,
+    pub title: String,
+    pub title_en: Option<String>,
     /// What the consolidator writes.
+    #[schema(max_length = 50000)]
     pub text: Option<String>,
     /// What the agencies wrote, in the order of the sources; not of those left out.
     pub contributions: Vec<ReportContribution>,
@@ -149,7 +184,7 @@ pub struct ReportLineage {
 
 /// What recomputing from the pinned versions shows.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Verification {
+pub struct ConsolidatedVerification {
     /// Nothing differs.
     pub ok: bool,
     /// The stored hash of the snapshot; none before it is issued.

@@ -83,10 +83,13 @@ pub fn newest_versions(conn: &mut Conn, obligations: &[Id]) -> Result<HashMap<Id
     Ok(submitted.into_iter().chain(issued).filter_map(|(id, version)| Some((id, version?))).collect())
 }
 
-/// The text that a pinned version was frozen as, with the hash it carries now.
-pub fn frozen(conn: &mut Conn, sources: &[Source]) -> Result<HashMap<Id, (Option<String>, Option<String>)>> {
+/// The text that a version was frozen as, and the hash that it carries now.
+pub type Frozen = (Option<String>, Option<String>);
+
+/// What the pinned versions were frozen as.
+pub fn frozen(conn: &mut Conn, sources: &[Source]) -> Result<HashMap<Id, Frozen>> {
     let ids = |kind: ReportSourceKind| -> Vec<Id> { sources.iter().filter(|s| s.kind == kind).map(|s| s.source_id).collect() };
-    type Row = (Id, (Option<String>, Option<String>));
+    type Row = (Id, Frozen);
     let mut all: Vec<Row> = submissions::table
         .filter(submissions::id.eq_any(ids(ReportSourceKind::ReportSubmission)))
         .select((submissions::id, (submissions::snapshot, submissions::sha256)))

@@ -4,7 +4,7 @@ use super::{
     super::{
         model::{
             Line, ReportSourceKind, Source,
-            shown::{Verification, VerificationDifference},
+            shown::{ConsolidatedVerification, VerificationDifference},
             sums,
         },
         store,
@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
 /// Recomputes the hash of the snapshot, the hashes of the pinned versions, each value and each total.
-pub fn verify(conn: &mut Conn, ask: &Ask, id: Id) -> Result<Verification> {
+pub fn verify(conn: &mut Conn, ask: &Ask, id: Id) -> Result<ConsolidatedVerification> {
     let report = views::visible(conn, ask, id)?;
     let content = store::content(conn, id)?.content()?;
     let sources = store::sources(conn, &[id])?;
@@ -61,7 +61,7 @@ pub fn verify(conn: &mut Conn, ask: &Ask, id: Id) -> Result<Verification> {
         differs("figure", format!("{}/reporting", figure.indicator), Some(figure.reporting.to_string()), sum.map(|s| s.reporting.to_string()));
         differs("figure", format!("{}/estimated", figure.indicator), Some(figure.estimated.to_string()), sum.map(|s| s.estimated.to_string()));
     }
-    Ok(Verification {
+    Ok(ConsolidatedVerification {
         ok: differences.is_empty(),
         sha256: report.sha256,
         recomputed_sha256,

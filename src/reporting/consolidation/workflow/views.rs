@@ -5,7 +5,8 @@ use super::{
         model::{
             ConsolidatedAction as Act, ConsolidatedState as State, Report, Source,
             shown::{
-                ConsolidatedReportRow, ConsolidatedReportView, ConsolidatedSection, ConsolidatedVersion, FigureLineage, LineageLine, ReportLineage, own_text,
+                ConsolidatedReportRow, ConsolidatedReportSays, ConsolidatedReportView, ConsolidatedSection, ConsolidatedVersion, FigureLineage, LineageLine,
+                ReportLineage, own_text,
             },
             typed,
         },
@@ -119,7 +120,9 @@ pub fn seen(conn: &mut Conn, ask: &Ask, report: Report) -> Result<ConsolidatedRe
     let sections = content.frame.outline.iter().map(|section| ConsolidatedSection {
         text: own_text(&content.texts, &section.key).map(str::to_owned),
         contributions: content.contributions.iter().filter(|c| c.section == section.key && counted.contains(&c.obligation_id)).cloned().collect(),
-        section: section.clone(),
+        key: section.key.clone(),
+        title: section.title.clone(),
+        title_en: section.title_en.clone(),
     });
     // A version that is still being made is for those who make it.
     let versions = store::versions(conn, report.obligation_id)?
@@ -127,7 +130,7 @@ pub fn seen(conn: &mut Conn, ask: &Ask, report: Report) -> Result<ConsolidatedRe
         .filter(|v| v.state == State::Issued || v.id == report.id || ask.actor.organization == Some(v.consolidator_id))
         .map(|v| ConsolidatedVersion { id: v.id, version_no: v.version_no, state: v.state, issued_on: v.issued_on, correction_reason: v.correction_reason })
         .collect();
-    Ok(ConsolidatedReportView {
+    let says = ConsolidatedReportSays {
         sections: sections.collect(),
         regime_name: content.frame.regime_name,
         period_code: content.frame.period_code,
@@ -144,8 +147,8 @@ pub fn seen(conn: &mut Conn, ask: &Ask, report: Report) -> Result<ConsolidatedRe
         appraisals: typed(&report.appraisals)?,
         versions,
         agencies: content.frame.agencies,
-        row: row(ask, report, relations, &known),
-    })
+    };
+    Ok(ConsolidatedReportView { row: row(ask, report, relations, &known), says })
 }
 
 /// Where the figures come from: one, or all.
