@@ -54,7 +54,7 @@ vocabulary! {
     calendar_days: CalendarAction;
     audit: AuditAction, AuditContent;
     regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
-    periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ExtensionState;
+    periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ReportExtensionState;
     submissions: SubmissionState, SubmissionAction;
 }
 

@@ -14,6 +14,11 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Attachment> {
     attachments::table.find(id).select(Attachment::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
 }
 
+/// Several at once, in the order of their ids.
+pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Attachment>> {
+    Ok(attachments::table.filter(attachments::id.eq_any(ids.to_vec())).order(attachments::id).select(Attachment::as_select()).load(conn)?)
+}
+
 pub fn insert(conn: &mut Conn, attachment: &Attachment) -> Result<()> {
     use diesel::result::{DatabaseErrorKind, Error as Sql};
     match diesel::insert_into(attachments::table).values(attachment).execute(conn) {

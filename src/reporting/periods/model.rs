@@ -19,8 +19,8 @@ mod bodies;
 mod rates;
 
 pub use bodies::{
-    ExtensionTransition, ExtensionView, HandlingPatch, Judgement, NewExtension, NewPeriod, ObligationFilter, ObligationSort, ObligationView, PeriodFilter,
-    PeriodSort, PeriodTransition, PeriodView, Sending,
+    HandlingPatch, Judgement, NewPeriod, NewReportExtension, ObligationFilter, ObligationSort, ObligationView, PeriodFilter, PeriodSort, PeriodTransition,
+    PeriodView, ReportExtensionTransition, ReportExtensionView, Sending,
 };
 pub use rates::{AgencyRate, LateReport, PeriodRates, Rate};
 
@@ -67,7 +67,7 @@ words! {
 }
 words! {
     /// Where an extension request stands.
-    ExtensionState {
+    ReportExtensionState {
         Asked = "asked", "Đã xin", "Asked";
         Granted = "granted", "Đã cho", "Granted";
         Refused = "refused", "Không cho", "Refused";
@@ -94,7 +94,7 @@ impl Worded for ObligationAction {
         self.word()
     }
 }
-impl Worded for ExtensionState {
+impl Worded for ReportExtensionState {
     fn worded(self) -> &'static str {
         self.word()
     }
@@ -235,7 +235,7 @@ impl Obligation {
 pub struct Extension {
     pub id: Id,
     pub obligation_id: Id,
-    pub state: ExtensionState,
+    pub state: ReportExtensionState,
     pub reason: String,
     pub old_due_on: NaiveDate,
     pub asked_due_on: NaiveDate,

@@ -1,7 +1,7 @@
 use super::{
     model::{
-        ExtensionTransition, ExtensionView, HandlingPatch, NewExtension, NewPeriod, ObligationFilter, ObligationView, PeriodFilter, PeriodRates,
-        PeriodTransition, PeriodView, Sending,
+        HandlingPatch, NewPeriod, NewReportExtension, ObligationFilter, ObligationView, PeriodFilter, PeriodRates, PeriodTransition, PeriodView,
+        ReportExtensionTransition, ReportExtensionView, Sending,
     },
     workflow::{self, extensions, obligations, rates},
 };
@@ -121,9 +121,9 @@ async fn record_report_sending(call: Call, id: Path<Id>, body: Body<Sending>) ->
 }
 
 /// Ask for more time, before the due date
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body = NewExtension, responses((status = 201, description = "Asked", body = ExtensionView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body = NewReportExtension, responses((status = 201, description = "Asked", body = ReportExtensionView)))]
 #[post("/reporting-obligations/{id}/extensions")]
-async fn ask_obligation_extension(call: Call, id: Path<Id>, body: Body<NewExtension>) -> Result<HttpResponse> {
+async fn ask_obligation_extension(call: Call, id: Path<Id>, body: Body<NewReportExtension>) -> Result<HttpResponse> {
     call.write(body, move |conn, ask, body| {
         let view = extensions::request(conn, ask, *id, body)?;
         Answer::created(format!("/api/v1/reporting-obligations/{}/extensions/{}", view.obligation_id, view.id), &view, view.version)
@@ -132,7 +132,7 @@ async fn ask_obligation_extension(call: Call, id: Path<Id>, body: Body<NewExtens
 }
 
 /// One request for more time
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path), ("extension_id" = Id, Path)), responses((status = 200, description = "The request", body = ExtensionView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path), ("extension_id" = Id, Path)), responses((status = 200, description = "The request", body = ReportExtensionView)))]
 #[get("/reporting-obligations/{id}/extensions/{extension_id}")]
 async fn get_obligation_extension(call: Call, path: Path<(Id, Id)>) -> Result<HttpResponse> {
     let (id, extension) = path.into_inner();
@@ -144,9 +144,9 @@ async fn get_obligation_extension(call: Call, path: Path<(Id, Id)>) -> Result<Ht
 }
 
 /// Grant, refuse or withdraw a request for more time
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path), ("extension_id" = Id, Path)), request_body = ExtensionTransition, responses((status = 200, description = "The request", body = ExtensionView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path), ("extension_id" = Id, Path)), request_body = ReportExtensionTransition, responses((status = 200, description = "The request", body = ReportExtensionView)))]
 #[post("/reporting-obligations/{id}/extensions/{extension_id}/transitions")]
-async fn transition_obligation_extension(call: Call, path: Path<(Id, Id)>, body: Body<ExtensionTransition>) -> Result<HttpResponse> {
+async fn transition_obligation_extension(call: Call, path: Path<(Id, Id)>, body: Body<ReportExtensionTransition>) -> Result<HttpResponse> {
     let (id, extension) = path.into_inner();
     call.write(body, move |conn, ask, body| {
         let view = extensions::take(conn, ask, id, extension, body)?;

@@ -8,7 +8,7 @@ use crate::{
     id::Id,
     insert_all, keyset,
     page::{Page, Paging},
-    schema::{access, reporting_extensions, reporting_obligations, reporting_periods},
+    schema::{access, report_submissions, reporting_extensions, reporting_obligations, reporting_periods},
     text, visible,
 };
 use chrono::NaiveDate;
@@ -253,6 +253,13 @@ pub fn update_obligation(conn: &mut Conn, before: &Obligation, updated: &Obligat
         ))
         .execute(conn)?;
     if moved == 1 { Ok(()) } else { Err(Error::Clash) }
+}
+
+/// Whether anything was written for the obligation, be it a draft.
+pub fn has_versions(conn: &mut Conn, obligation: Id) -> Result<bool> {
+    let first: Option<Id> =
+        report_submissions::table.filter(report_submissions::obligation_id.eq(obligation)).select(report_submissions::id).first(conn).optional()?;
+    Ok(first.is_some())
 }
 
 /// Takes an obligation away that another one now names too (RULES 18), with what nobody has handed in for it.

@@ -25,7 +25,7 @@ mod checks;
 mod warnings;
 
 pub use checks::QUERIES;
-use checks::check;
+use checks::{check, check_plan};
 pub use warnings::applies;
 
 /// How a regime lives.
@@ -143,6 +143,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewRegime>) -> Result<Regi
 
 /// Adds a regime; also the door of the seed loader, which finds its records by seed key.
 pub fn add(conn: &mut Conn, ask: &Ask, province: Id, new: NewRegime, seed_key: Option<&str>) -> Result<Regime> {
+    check_plan(conn, province, new.plan_id)?;
     let named = [new.focal_point_id, new.final_recipient_id];
     check(conn, province, &named, &new.steps, &new.indicators, &new.sections, &new.checks)?;
     let number = add_to_counter(conn, &format!("regime/{province}"), 1)?;
@@ -212,6 +213,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<RegimePatch>) -> Res
     }
     after.name_en = patch.name_en.unwrap_or(after.name_en);
     after.plan_id = patch.plan_id.unwrap_or(after.plan_id);
+    check_plan(conn, before.province_id, after.plan_id)?;
     after.legal_basis = patch.legal_basis.unwrap_or(after.legal_basis);
     after.legal_clause = patch.legal_clause.unwrap_or(after.legal_clause);
     after.focal_point_id = patch.focal_point_id.or(after.focal_point_id);

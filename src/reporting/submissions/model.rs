@@ -10,7 +10,7 @@ pub use bodies::{
     NewFigure, NewPaper, NewSubmission, Prefill, PrefilledFigure, PrefilledNarrative, SubmissionFilter, SubmissionPatch, SubmissionSort, SubmissionTransition,
     SubmissionView, Verification,
 };
-pub use parts::{Attachment, Figure, Narrative, Paper, Snapshot};
+pub use parts::{Figure, Narrative, Paper, ReportAttachment, Snapshot};
 
 words! {
     /// Where a version of a submission stands.
@@ -64,7 +64,7 @@ pub struct Submission {
     pub narratives: Json,
     /// `Vec<Figure>`
     pub figures: Json,
-    /// `Vec<Attachment>`
+    /// `Vec<ReportAttachment>`
     pub attachments: Json,
     pub correction_reason: Option<String>,
     /// [`Paper`]: entered by the receiver for an agency that sent it otherwise (RULES 4).
@@ -101,7 +101,7 @@ impl Submission {
         typed(&self.figures)
     }
     /// What is attached.
-    pub fn attachments(&self) -> Result<Vec<Attachment>> {
+    pub fn attachments(&self) -> Result<Vec<ReportAttachment>> {
         typed(&self.attachments)
     }
     /// How it came, if not from the agency itself.

@@ -170,9 +170,9 @@ pub fn add(conn: &mut Conn, ask: &Ask, new: NewSubmission, seed_key: Option<&str
     content::can_draft(conn, &obligation, &versions)?;
     let content = Content::read(conn, &obligation)?;
     let corrects = versions.iter().any(|v| v.state == State::Accepted);
-    let (narratives, figures, attachments) = content.begin(&new, versions.last())?;
+    let (narratives, figures, attachments) = content.begin(conn, ask, &new, versions.last())?;
     content.check(&narratives, &figures)?;
-    content::check_frame(ask, &new, corrects)?;
+    content::check_frame(conn, ask, &new, corrects)?;
     let author = obligation.sender_id;
     let paper = new.paper.map(|p| Paper {
         entered_by: ask.actor.user,
@@ -261,8 +261,8 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<SubmissionPatch>) ->
     let mut after = before.clone();
     after.narratives = stored(&narratives)?;
     after.figures = stored(&figures)?;
-    if let Some(attachments) = &patch.attachments {
-        after.attachments = stored(attachments)?;
+    if let Some(ids) = &patch.attachments {
+        after.attachments = stored(&content::attached(conn, ask, ids)?)?;
     }
     after.correction_reason = patch.correction_reason.unwrap_or(after.correction_reason);
     let after = save(conn, ask, &before, after, Act::Edit.word(), None)?;

@@ -1,6 +1,6 @@
 //! What callers send and get: views, bodies and filters of periods and obligations.
 
-use super::{ExtensionState, ObligationAction, ObligationState, PeriodAction, PeriodState, Unresolved};
+use super::{ObligationAction, ObligationState, PeriodAction, PeriodState, ReportExtensionState, Unresolved};
 use crate::{calendar::DueRule, id::Id, period::Period, reporting::regimes::Step, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -144,7 +144,7 @@ pub struct ObligationView {
     /// The instruction (bút phê).
     pub handling_instruction: Option<String>,
     /// Requests for more time, oldest first, with the due dates that they replaced.
-    pub extensions: Vec<ExtensionView>,
+    pub extensions: Vec<ReportExtensionView>,
     pub version: i32,
     pub created_at: Stamp,
     pub updated_at: Stamp,
@@ -176,10 +176,10 @@ pub struct Judgement {
 
 /// A request for more time, as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ExtensionView {
+pub struct ReportExtensionView {
     pub id: Id,
     pub obligation_id: Id,
-    pub state: ExtensionState,
+    pub state: ReportExtensionState,
     pub reason: String,
     /// The due date that was asked to be moved.
     pub old_due_on: NaiveDate,
@@ -198,7 +198,7 @@ pub struct ExtensionView {
 /// A request for more time; made before the due date.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewExtension {
+pub struct NewReportExtension {
     pub due_on: NaiveDate,
     #[schema(min_length = 1, max_length = 2000)]
     pub reason: String,
@@ -207,7 +207,7 @@ pub struct NewExtension {
 /// The answer to a request for more time, or its withdrawal.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ExtensionTransition {
+pub struct ReportExtensionTransition {
     pub action: ObligationAction,
     /// Another day than the one asked for, when granting.
     pub due_on: Option<NaiveDate>,

@@ -12,8 +12,8 @@ use crate::{
     journal::{self, Change, NOTHING},
     reporting::periods::{
         model::{
-            Extension, ExtensionState as Wanted, ExtensionTransition, ExtensionView, NewExtension, Obligation, ObligationAction as Act,
-            ObligationState as State,
+            Extension, NewReportExtension, Obligation, ObligationAction as Act, ObligationState as State, ReportExtensionState as Wanted,
+            ReportExtensionTransition, ReportExtensionView,
         },
         policy::OBLIGATION_RULES as RULES,
         store,
@@ -31,7 +31,7 @@ pub const FLOW: Flow<Wanted, Act> = Flow(&[
 ]);
 
 /// One request, if this caller may look at the obligation.
-pub fn show(conn: &mut Conn, ask: &Ask, obligation: Id, id: Id) -> Result<ExtensionView> {
+pub fn show(conn: &mut Conn, ask: &Ask, obligation: Id, id: Id) -> Result<ReportExtensionView> {
     let obligation = store::find_obligation(conn, obligation)?;
     let standing = standing(conn, ask, &obligation)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::View, standing)?;
@@ -39,7 +39,7 @@ pub fn show(conn: &mut Conn, ask: &Ask, obligation: Id, id: Id) -> Result<Extens
 }
 
 /// The sender asks for more time.
-pub fn request(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<NewExtension>) -> Result<ExtensionView> {
+pub fn request(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<NewReportExtension>) -> Result<ReportExtensionView> {
     let obligation = store::find_obligation(conn, id)?;
     let standing = standing(conn, ask, &obligation)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::AskExtension, standing)?;
@@ -96,7 +96,7 @@ fn change<'a>(obligation: &Obligation, extension: &Extension, action: &'a str, r
 }
 
 /// The receiver's leader grants or refuses; the sender may withdraw.
-pub fn take(conn: &mut Conn, ask: &Ask, obligation: Id, id: Id, body: &Body<ExtensionTransition>) -> Result<ExtensionView> {
+pub fn take(conn: &mut Conn, ask: &Ask, obligation: Id, id: Id, body: &Body<ReportExtensionTransition>) -> Result<ReportExtensionView> {
     let owed = store::find_obligation(conn, obligation)?;
     let standing = standing(conn, ask, &owed)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::View, standing)?;

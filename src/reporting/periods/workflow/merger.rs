@@ -72,7 +72,7 @@ fn merge(conn: &mut Conn, ask: &Ask, before: &Obligation, twin: Obligation, from
     let mut after = twin.clone();
     after.also_for = stored(&all)?;
     save(conn, ask, &twin, after, "reassign", None)?;
-    if before.state == State::NotSubmitted && before.version == 1 {
+    if before.state == State::NotSubmitted && !store::has_versions(conn, before.id)? {
         store::remove_obligation(conn, before)?;
     }
     Ok(())

@@ -5,6 +5,7 @@ use crate::{
     authz::{self, Audience, Relations, Standing},
     calendars,
     db::Conn,
+    documents,
     error::{Error, Fault, Result, all_well},
     http::Body,
     id::Id,
@@ -16,8 +17,8 @@ use crate::{
     reporting::{
         periods::{
             model::{
-                Extension, ExtensionState, ExtensionView, HandlingPatch, OBLIGATION, Obligation, ObligationAction as Act, ObligationFilter,
-                ObligationState as State, ObligationView, Sending,
+                Extension, HandlingPatch, OBLIGATION, Obligation, ObligationAction as Act, ObligationFilter, ObligationState as State, ObligationView,
+                ReportExtensionState, ReportExtensionView, Sending,
             },
             policy::OBLIGATION_RULES as RULES,
             store,
@@ -55,7 +56,7 @@ pub fn views(conn: &mut Conn, ask: &Ask, obligations: &[Obligation]) -> Result<V
 }
 
 fn view(ask: &Ask, o: Obligation, extensions: Vec<Extension>, standing: Standing, served: bool) -> Result<ObligationView> {
-    let pending = extensions.iter().any(|e| e.state == ExtensionState::Asked);
+    let pending = extensions.iter().any(|e| e.state == ReportExtensionState::Asked);
     let owed = matches!(o.state, State::NotSubmitted | State::Returned);
     let possible = [
         (Act::Assign, o.state != State::Accepted),
@@ -105,8 +106,8 @@ fn view(ask: &Ask, o: Obligation, extensions: Vec<Extension>, standing: Standing
 }
 
 /// A request for more time, as it is shown.
-pub fn extension_view(e: Extension) -> ExtensionView {
-    ExtensionView {
+pub fn extension_view(e: Extension) -> ReportExtensionView {
+    ReportExtensionView {
         id: e.id,
         obligation_id: e.obligation_id,
         state: e.state,
@@ -289,9 +290,21 @@ pub fn record_sending(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<Sending>) 
     if sending.sent_on > ask.today {
         faults.push(Fault::at("/sent_on", "future", "Ngày gửi ở tương lai.", "The day of sending is in the future."));
     }
+    if !sees_document(conn, ask, sending.document_id)? {
+        faults.push(Fault::at("/document_id", "unknown_reference", "Không có văn bản này.", "There is no such document."));
+    }
     all_well(faults)?;
     let after = fulfil(conn, ask, &before, ("document", sending.document_id), sending.sent_on, &[])?;
     seen(conn, ask, &after)
+}
+
+/// Whether the caller may read a registered document.
+pub fn sees_document(conn: &mut Conn, ask: &Ask, document: Id) -> Result<bool> {
+    match documents::find_visible(conn, ask, document) {
+        Ok(_) => Ok(true),
+        Err(Error::Refused(_)) => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// Whether the receiver's people work in this system.

@@ -6,10 +6,20 @@ use crate::{
     error::{Fault, Result, all_well},
     id::Id,
     organizations::{self, groups},
+    plans,
 };
 
 /// Named queries that an indicator may be computed by; `submissions::prefill` runs them.
 pub const QUERIES: &[&str] = &["organizations.associations"];
+
+/// 422 unless the plan is of the province.
+pub fn check_plan(conn: &mut Conn, province: Id, plan: Option<Id>) -> Result<()> {
+    let Some(id) = plan else { return Ok(()) };
+    if plans::find_many(conn, &[id])?.iter().any(|p| p.province_id == province) {
+        return Ok(());
+    }
+    Err(crate::error::Error::fault("/plan_id", "unknown_reference", "Không có kế hoạch này trong tỉnh.", "The province has no such plan."))
+}
 
 /// Whether the chain, indicators, outline and checks hold together and name only what the province has.
 pub fn check(

@@ -1,6 +1,6 @@
 //! What callers send and get: the submission's view, bodies and filters.
 
-use super::{Attachment, Figure, Narrative, Paper, SubmissionAction, SubmissionState};
+use super::{Figure, Narrative, Paper, ReportAttachment, SubmissionAction, SubmissionState};
 use crate::{id::Id, reporting::periods::model::Judgement, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub struct SubmissionView {
     pub state: SubmissionState,
     pub narratives: Vec<Narrative>,
     pub figures: Vec<Figure>,
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<ReportAttachment>,
     /// Why it was corrected after acceptance.
     pub correction_reason: Option<String>,
     /// How it came, if the receiver entered it for the agency.
@@ -87,8 +87,9 @@ pub struct NewSubmission {
     pub narratives: Option<Vec<Narrative>>,
     #[schema(max_items = 300)]
     pub figures: Option<Vec<NewFigure>>,
+    /// Files of registered documents that the caller may read.
     #[schema(max_items = 50)]
-    pub attachments: Option<Vec<Attachment>>,
+    pub attachments: Option<Vec<Id>>,
     /// Required for a correction after acceptance.
     #[schema(min_length = 1, max_length = 2000)]
     pub correction_reason: Option<String>,
@@ -107,8 +108,9 @@ pub struct SubmissionPatch {
     /// All values anew.
     #[schema(max_items = 300)]
     pub figures: Option<Vec<NewFigure>>,
+    /// Files of registered documents that the caller may read.
     #[schema(max_items = 50)]
-    pub attachments: Option<Vec<Attachment>>,
+    pub attachments: Option<Vec<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
     #[schema(value_type = Option<String>, max_length = 2000)]
     pub correction_reason: Option<Option<String>>,
@@ -192,7 +194,9 @@ pub struct Verification {
     pub snapshot_sha256: String,
     /// The hash of the record as it is, computed now.
     pub record_sha256: String,
-    /// All three are the same.
+    /// The files named still have the hashes that were stored.
+    pub attachments_match: bool,
+    /// All hashes are the same.
     pub matches: bool,
     /// The snapshot: RFC 8785 JSON as it was hashed.
     pub snapshot: String,

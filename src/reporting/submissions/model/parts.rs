@@ -38,14 +38,13 @@ pub struct Figure {
     pub reason_if_differs: Option<String>,
 }
 
-/// Something attached, with the hash that the snapshot's hash covers.
+/// A file of a registered document, with the hash that the snapshot's hash covers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Attachment {
-    /// The registered document.
+pub struct ReportAttachment {
+    pub attachment_id: Id,
     pub document_id: Id,
-    /// SHA-256 of its bytes, in hexadecimal, as the author states it.
-    #[schema(pattern = "^[0-9a-f]{64}$", example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
+    pub file_name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
 }
 

@@ -4,18 +4,20 @@ use super::prefill::computed;
 use crate::{
     ask::Ask,
     db::Conn,
+    documents::attachments,
     error::{Error, Fault, Result, all_well},
+    id::Id,
     reporting::{
         periods::{self, Obligation, ReportingPeriod, workflow::obligations},
         regimes::{
             self,
             model::{AcrossAgencies, Check, Comparison, Indicator, Section, ValueType},
         },
-        submissions::model::{Attachment, Figure, Narrative, NewFigure, NewSubmission, Submission, SubmissionState as State, number},
+        submissions::model::{Figure, Narrative, NewFigure, NewSubmission, ReportAttachment, Submission, SubmissionState as State, number},
     },
 };
 use chrono::NaiveDate;
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 /// What the regime asks for, and what the service computes for this agency.
 pub struct Content {
@@ -48,7 +50,7 @@ pub fn can_draft(conn: &mut Conn, obligation: &Obligation, versions: &[Submissio
 }
 
 /// Faults of what stands around the content.
-pub fn check_frame(ask: &Ask, new: &NewSubmission, corrects: bool) -> Result<()> {
+pub fn check_frame(conn: &mut Conn, ask: &Ask, new: &NewSubmission, corrects: bool) -> Result<()> {
     let mut faults = Vec::new();
     if corrects && new.correction_reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
         faults.push(Fault::at("/correction_reason", "required", "Nêu lý do đính chính bản đã được nhận.", "Say why the accepted version is corrected."));
@@ -56,6 +58,11 @@ pub fn check_frame(ask: &Ask, new: &NewSubmission, corrects: bool) -> Result<()>
     if let Some(paper) = &new.paper {
         if paper.arrived_on > ask.today {
             faults.push(Fault::at("/paper/arrived_on", "future", "Ngày đến ở tương lai.", "The day of arrival is in the future."));
+        }
+        if let Some(document) = paper.document_id
+            && !obligations::sees_document(conn, ask, document)?
+        {
+            faults.push(Fault::at("/paper/document_id", "unknown_reference", "Không có văn bản này.", "There is no such document."));
         }
         if paper.document_id.is_none() && paper.document_words.is_none() {
             faults.push(Fault::at(
@@ -67,6 +74,29 @@ pub fn check_frame(ask: &Ask, new: &NewSubmission, corrects: bool) -> Result<()>
         }
     }
     all_well(faults)
+}
+
+/// The files named, if the caller may read their documents.
+pub fn attached(conn: &mut Conn, ask: &Ask, ids: &[Id]) -> Result<Vec<ReportAttachment>> {
+    let files = attachments::store::find_many(conn, ids)?;
+    let mut readable: HashMap<Id, bool> = HashMap::new();
+    for document in files.iter().map(|f| f.document_id) {
+        if let Entry::Vacant(entry) = readable.entry(document) {
+            entry.insert(obligations::sees_document(conn, ask, document)?);
+        }
+    }
+    let mut faults = Vec::new();
+    let mut found = Vec::new();
+    for (at, id) in ids.iter().enumerate() {
+        match files.iter().find(|f| f.id == *id && readable.get(&f.document_id) == Some(&true)) {
+            Some(f) => {
+                found.push(ReportAttachment { attachment_id: f.id, document_id: f.document_id, file_name: f.file_name.clone(), sha256: f.sha256.clone() })
+            }
+            None => faults.push(Fault::at(format!("/attachments/{at}"), "unknown_reference", "Không có tệp này.", "There is no such file.")),
+        }
+    }
+    all_well(faults)?;
+    Ok(found)
 }
 
 impl Content {
@@ -81,7 +111,13 @@ impl Content {
     }
 
     /// The draft's beginning: what was given, else the version before, else blanks.
-    pub fn begin(&self, new: &NewSubmission, last: Option<&Submission>) -> Result<(Vec<Narrative>, Vec<Figure>, Vec<Attachment>)> {
+    pub fn begin(
+        &self,
+        conn: &mut Conn,
+        ask: &Ask,
+        new: &NewSubmission,
+        last: Option<&Submission>,
+    ) -> Result<(Vec<Narrative>, Vec<Figure>, Vec<ReportAttachment>)> {
         let narratives = match (&new.narratives, last) {
             (Some(given), _) => given.clone(),
             (None, Some(last)) => last.narratives()?,
@@ -93,7 +129,7 @@ impl Content {
             (None, None) => vec![],
         };
         let attachments = match (&new.attachments, last) {
-            (Some(given), _) => given.clone(),
+            (Some(ids), _) => attached(conn, ask, ids)?,
             (None, Some(last)) => last.attachments()?,
             (None, None) => vec![],
         };
@@ -157,7 +193,7 @@ impl Content {
     }
 
     /// Every fault that forbids handing in: the content's, its emptiness, and the checks between indicators.
-    pub fn check_whole(&self, narratives: &[Narrative], figures: &[Figure], attachments: &[Attachment]) -> Result<()> {
+    pub fn check_whole(&self, narratives: &[Narrative], figures: &[Figure], attachments: &[ReportAttachment]) -> Result<()> {
         let mut faults = self.faults(narratives, figures);
         let said = narratives.iter().any(|n| !n.text.trim().is_empty()) || figures.iter().any(|f| f.value.is_some()) || !attachments.is_empty();
         if !said {

@@ -4,6 +4,7 @@ use super::permit;
 use crate::{
     ask::Ask,
     db::Conn,
+    documents::attachments,
     error::{Error, Result},
     http::hex,
     id::Id,
@@ -54,6 +55,10 @@ pub fn verify(conn: &mut Conn, ask: &Ask, id: Id) -> Result<Verification> {
         return Err(Error::conflict("draft", "Bản dự thảo chưa có dấu băm.", "A draft has no hash yet."));
     };
     let (snapshot_sha256, record_sha256) = (hash(&snapshot), hash(&text(&submission)?));
-    let matches = sha256 == snapshot_sha256 && sha256 == record_sha256;
-    Ok(Verification { submission_id: id, sha256, snapshot_sha256, record_sha256, matches, snapshot })
+    let named = submission.attachments()?;
+    let ids: Vec<Id> = named.iter().map(|a| a.attachment_id).collect();
+    let files = attachments::store::find_many(conn, &ids)?;
+    let attachments_match = named.iter().all(|a| files.iter().any(|f| f.id == a.attachment_id && f.sha256 == a.sha256));
+    let matches = attachments_match && sha256 == snapshot_sha256 && sha256 == record_sha256;
+    Ok(Verification { submission_id: id, sha256, snapshot_sha256, record_sha256, attachments_match, matches, snapshot })
 }
