@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 fn plan(house: &House, tasks: &[Value]) -> (String, Vec<String>) {
     let ubnd = house.person("BDI", "UBND", "leader");
     let plan = ubnd.post("/plans", json!({ "title": "Triển khai Chỉ thị 38-CT/TW" })).expect(201).id();
+    // The text makes the Union the focal point of this plan.
+    let focal = json!({ "organization_id": org(house, "LHHN"), "function": "focal_point", "plan_id": plan });
+    house.administrator().post("/organization-functions", focal).expect(201);
     let ids = tasks
         .iter()
         .map(|task| {
