@@ -7,7 +7,6 @@ use super::{
         self,
         model::{Part, PartState},
     },
-    policy::READ,
     store::{self, Grants},
     tasks::{
         self,
@@ -16,13 +15,14 @@ use super::{
 };
 use crate::{
     ask::Ask,
-    authz::Relations,
+    authz::{Function, Relations, Standing},
     db::Conn,
     error::Result,
     id::Id,
     journal::{self, Change},
+    organizations,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// How much has passed on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,19 +35,57 @@ pub struct Moved {
     pub parts: usize,
 }
 
-/// Passes everything open from one organisation to another. Two predecessors that owed the same part owe one after it:
-/// the successor keeps the first, the other is waived. What is closed stays with the predecessor.
-pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id) -> Result<Moved> {
+/// Open items of an organisation: plans that it owns and tasks of which it has a share, each with what people call it.
+pub type OpenItems = (Vec<(Id, String)>, Vec<(Id, String)>);
+
+fn called(code: &str, words: &str) -> String {
+    format!("{code} {}", words.chars().take(120).collect::<String>())
+}
+
+/// What is open and has to go somewhere when the organisation ends.
+pub fn open_items(conn: &mut Conn, organization: Id) -> Result<OpenItems> {
+    let plans = open_plans(conn, organization)?.iter().map(|p| (p.id, called(&p.code, &p.title))).collect();
+    let tasks = open_tasks(conn, organization)?.iter().map(|t| (t.id, called(&t.code, &t.content))).collect();
+    Ok((plans, tasks))
+}
+
+fn open_plans(conn: &mut Conn, organization: Id) -> Result<Vec<Plan>> {
+    Ok(store::owned_by(conn, organization)?.into_iter().filter(|p| matches!(p.state, PlanState::Draft | PlanState::Active)).collect())
+}
+
+/// Tasks of which it has a share, and that are not over; drafts in other hands go with their plan.
+fn open_tasks(conn: &mut Conn, organization: Id) -> Result<Vec<Task>> {
+    let shared = tasks::store::related_to(conn, organization, Relations::LEAD.and(Relations::COORDINATOR).and(Relations::APPROVER).and(Relations::RECIPIENT))?;
+    let ids: Vec<Id> = shared.iter().map(|t| t.id).collect();
+    let unended = occurrences::store::unended_of(conn, &ids)?;
+    let goes_on = |task: &Task| {
+        if task.is_recurring() { task.opens_on.is_some() || unended.iter().any(|o| o.task_id == task.id) } else { task.state.is_none_or(|s| !s.is_ended()) }
+    };
+    Ok(shared.into_iter().filter(goes_on).collect())
+}
+
+/// Passes what is open from one organisation to another: everything, or only some plans and tasks where there are several
+/// successors. Two predecessors that owed the same part owe one after it: the successor keeps its own, the other is
+/// waived. What is over stays with the predecessor, and the successor reads it.
+pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, only: Option<&HashSet<Id>>) -> Result<Moved> {
+    let goes = |id: Id| only.is_none_or(|ids| ids.contains(&id));
     let mut moved = Moved::default();
     let mut grants = Grants::default();
-    let related = tasks::store::related_to(conn, from, READ)?;
-    let ids: Vec<Id> = related.iter().map(|t| t.id).collect();
-    let unended = occurrences::store::unended_of(conn, &ids)?;
-    let over = |task: &Task| {
-        task.state.is_some_and(|s| s.is_ended()) || (task.is_recurring() && task.opens_on.is_none() && !unended.iter().any(|o| o.task_id == task.id))
-    };
+    for plan in open_plans(conn, from)?.into_iter().filter(|p| goes(p.id)) {
+        let after = Plan { owner_id: to, version: plan.version + 1, updated_at: ask.now, updated_by: Some(ask.actor.user), ..plan.clone() };
+        store::update(conn, &plan, &after)?;
+        grants.add(to, PLAN, plan.id, Relations::OWNER);
+        let shown = |p: &Plan| super::workflow::view(ask, p, Standing::NEW);
+        journal::record(conn, ask, change(PLAN, plan.id, after.version, to, plan.province_id), Some(&shown(&plan)), Some(&shown(&after)))?;
+        for task in tasks::store::of_plan(conn, plan.id)? {
+            let after = Task { owner_id: to, ..task.clone() };
+            save_task(conn, ask, &task, after)?;
+            grants.add(to, TASK, task.id, Relations::OWNER);
+        }
+        moved.plans += 1;
+    }
     let mut by_id: BTreeMap<Id, Task> = BTreeMap::new();
-    for task in related.iter().filter(|t| !over(t)) {
+    for task in open_tasks(conn, from)?.into_iter().filter(|t| goes(t.id)) {
         let mut given = task.assignees()?;
         for assignee in &mut given {
             if assignee.organization_id == Some(from) {
@@ -59,34 +97,25 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id) -> Result<Moved> {
             }
         }
         let swap = |id: Option<Id>| id.map(|id| if id == from { to } else { id });
-        let after = Task {
-            owner_id: swap(Some(task.owner_id)).unwrap_or(task.owner_id),
-            approver_id: swap(task.approver_id),
-            through_id: swap(task.through_id),
-            assignees: to_json(&given)?,
-            version: task.version + 1,
-            updated_at: ask.now,
-            updated_by: Some(ask.actor.user),
-            ..task.clone()
-        };
-        tasks::store::update(conn, task, &after)?;
-        let entry = Change {
-            kind: TASK,
-            id: task.id,
-            version: Some(after.version),
-            owner: Some(after.owner_id),
-            province: Some(task.province_id),
-            action: "reassign",
-            reason: None,
-        };
-        journal::record(conn, ask, entry, Some(&TaskView::of(task, ask.today, vec![])?), Some(&TaskView::of(&after, ask.today, vec![])?))?;
+        let after = Task { approver_id: swap(task.approver_id), through_id: swap(task.through_id), assignees: to_json(&given)?, ..task.clone() };
+        let after = save_task(conn, ask, &task, after)?;
         moved.tasks += 1;
         by_id.insert(task.id, after);
     }
+    let share = Relations::LEAD.and(Relations::COORDINATOR).and(Relations::APPROVER).and(Relations::RECIPIENT);
+    let follow = Relations::MONITOR.and(Relations::FOCAL).and(Relations::OVERSEER).and(Relations::PARENT);
+    let held_now: Vec<Function> = organizations::functions::of_organization(conn, to, ask.today)?.into_iter().map(|g| g.function).collect();
+    let follows = |bit: Relations, function: Function| if only.is_none() || held_now.contains(&function) { bit } else { Relations::NONE };
+    let passes = follows(Relations::MONITOR, Function::MonitoringOffice)
+        .and(follows(Relations::FOCAL, Function::FocalPoint))
+        .and(follows(Relations::OVERSEER, Function::Overseer))
+        .and(if only.is_none() { Relations::PARENT } else { Relations::NONE });
     for (kind, record, held) in store::relations_of(conn, from, &[PLAN, TASK])? {
-        // Also what is over may still be read, as the predecessor could (RULES 18).
-        let bits = if kind == TASK && by_id.contains_key(&record) { held } else { Relations::PREDECESSOR };
-        grants.add(to, kind, record, bits);
+        // What is over, or went to another successor, may still be read, as the predecessor could (RULES 18).
+        grants.add(to, kind, record, Relations::PREDECESSOR.and(Relations(held.0 & follow.0 & passes.0)));
+        if by_id.contains_key(&record) || (kind == PLAN && by_id.values().any(|t| t.plan_id == record)) {
+            grants.add(to, kind, record, Relations(held.0 & share.0));
+        }
     }
     for part in parts::store::open_of(conn, from)? {
         let Some(task) = by_id.get(&part.task_id) else { continue };
@@ -99,23 +128,20 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id) -> Result<Moved> {
         save_part(conn, ask, task, &part, after, "reassign", None)?;
         moved.parts += 1;
     }
-    for plan in store::owned_by(conn, from)?.into_iter().filter(|p| matches!(p.state, PlanState::Draft | PlanState::Active)) {
-        let after = Plan { owner_id: to, version: plan.version + 1, updated_at: ask.now, updated_by: Some(ask.actor.user), ..plan.clone() };
-        store::update(conn, &plan, &after)?;
-        grants.add(to, PLAN, plan.id, Relations::OWNER);
-        let entry = Change {
-            kind: PLAN,
-            id: plan.id,
-            version: Some(after.version),
-            owner: Some(to),
-            province: Some(plan.province_id),
-            action: "reassign",
-            reason: None,
-        };
-        let shown = |p: &Plan| super::workflow::view(ask, p, crate::authz::Standing::NEW);
-        journal::record(conn, ask, entry, Some(&shown(&plan)), Some(&shown(&after)))?;
-        moved.plans += 1;
-    }
     grants.write(conn)?;
     Ok(moved)
+}
+
+fn change(kind: &'static str, id: Id, version: i32, owner: Id, province: Id) -> Change<'static> {
+    Change { kind, id, version: Some(version), owner: Some(owner), province: Some(province), action: "reassign", reason: None }
+}
+
+fn save_task(conn: &mut Conn, ask: &Ask, before: &Task, mut after: Task) -> Result<Task> {
+    after.version = before.version + 1;
+    after.updated_at = ask.now;
+    after.updated_by = Some(ask.actor.user);
+    tasks::store::update(conn, before, &after)?;
+    let (was, is) = (TaskView::of(before, ask.today, vec![])?, TaskView::of(&after, ask.today, vec![])?);
+    journal::record(conn, ask, change(TASK, after.id, after.version, after.owner_id, after.province_id), Some(&was), Some(&is))?;
+    Ok(after)
 }

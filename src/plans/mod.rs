@@ -14,7 +14,7 @@ pub mod tasks;
 pub mod urgings;
 pub mod workflow;
 
-pub use merger::{Moved, reassign};
+pub use merger::{Moved, open_items, reassign};
 pub use model::{NewPlan, Origin, Plan, PlanState};
 pub use occurrences::opening::{is_due, open_due};
 pub use store::{by_seed_key, find, find_as, find_many, of_document};

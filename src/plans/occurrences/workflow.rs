@@ -312,7 +312,7 @@ fn decline(conn: &mut Conn, task: &Task, after: &mut Occurrence, step: &TaskTran
 fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occurrence, step: &TaskTransition) -> Result<()> {
     let wrong = || Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province.");
     let next = step.organization_id.ok_or_else(wrong)?;
-    if !crate::organizations::find_many(conn, &[next])?.iter().any(|o| o.province_id == task.province_id) {
+    if !crate::organizations::find_many(conn, &[next])?.iter().any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id)) {
         return Err(wrong());
     }
     let owed = parts::store::of_occurrence(conn, after.id)?;

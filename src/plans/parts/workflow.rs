@@ -95,7 +95,10 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
     let Some(occurrence) = open.iter().rev().find(|o| Some(o.id) == task.occurrence_id).or(open.last()) else {
         return Err(Error::conflict("not_open", "Nhiệm vụ không còn lần thực hiện nào đang mở.", "The task has no open occurrence."));
     };
-    if !organizations::find_many(conn, &[new.organization_id])?.iter().any(|o| o.province_id == task.province_id) {
+    if !organizations::find_many(conn, &[new.organization_id])?
+        .iter()
+        .any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id))
+    {
         return Err(Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."));
     }
     let mut given = task.assignees()?;

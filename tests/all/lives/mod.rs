@@ -7,3 +7,4 @@ mod documents;
 mod people;
 mod recommendations;
 mod reporting;
+mod plans;
