@@ -46,7 +46,8 @@ fn a_letter_waits_for_the_leader_then_the_clerk_then_those_who_receive_it() {
         let draft = at("officer")
             .post(
                 "/documents",
-                json!({ "kind": "official_letter", "symbol": "HND-VP", "summary": "Mời dự giao lưu hữu nghị",
+                json!({ "kind": "official_letter", "symbol": "HND-VP", "summary": "Mời dự giao lưu hữu nghị", "place": "Bình Định",
+                    "signer": { "name": "Đỗ Thí Dụ", "position": "Chủ tịch" },
                     "recipients": [{ "organization_id": receiver.id, "purpose": "carry_out" }] }),
             )
             .expect(201);
