@@ -30,6 +30,7 @@ pub mod audit;
 pub mod calendar_days;
 pub mod documents;
 pub mod meta;
+pub mod notices;
 pub mod organizations;
 pub mod people;
 pub mod plans;
@@ -98,6 +99,7 @@ pub fn api(config: &mut ServiceConfig) {
     plans::mount(config);
     reporting::mount(config);
     recommendations::mount(config);
+    notices::mount(config);
     audit::mount(config);
     meta::mount(config);
     documents::mount(config);
@@ -117,6 +119,7 @@ pub fn policy_matrix() -> String {
     policy_lines("organization_groups", organizations::groups::RULES, |a| a.word(), &mut lines);
     policy_lines("organization_functions", organizations::functions::RULES, |a| a.word(), &mut lines);
     policy_lines("calendar", calendar_days::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("notifications", notices::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("audit_events", audit::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("users", people::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("documents", documents::policy::RULES, |a| a.word(), &mut lines);

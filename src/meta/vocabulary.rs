@@ -6,6 +6,7 @@ use crate::{
     authz,
     calendar_days::model as calendar_days,
     documents::{arrivals::model as arrivals, attachments::model as attachments, deliveries::model as deliveries, kinds as documents, numbers},
+    notices::model as notices,
     organizations::{groups, model as organizations, provinces},
     people,
     plans::{extensions, model as plans, occurrences::model as occurrences, parts::model as parts, tasks::model as tasks, urgings::model as urgings},
@@ -52,6 +53,7 @@ vocabulary! {
     recommendations: RecommendationKind, RecommendationState, RecommendationAction;
     consolidation: ConsolidatedState, ConsolidatedAction, ReportSourceKind, ReportMissingWhy, ReportLateness, ReportAppraisalEnd;
     calendar_days: CalendarAction;
+    notices: NoticeKind, NoticeLevel, NoticeAction;
     audit: AuditAction, AuditContent;
     regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
     periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ReportExtensionState;

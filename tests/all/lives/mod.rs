@@ -4,6 +4,7 @@ mod audit;
 mod calendar;
 mod consolidation;
 mod documents;
+mod notices;
 mod people;
 mod recommendations;
 mod reporting;

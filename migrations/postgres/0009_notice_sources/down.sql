@@ -1,0 +1,2 @@
+DROP INDEX extensions_state;
+DROP INDEX task_occurrences_state;

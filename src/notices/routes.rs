@@ -1,0 +1,58 @@
+use super::{
+    model::{Notice, NoticeFilter},
+    workflow,
+};
+use crate::{
+    error::Result,
+    http::{Answer, Call},
+    id::Id,
+    page::Paging,
+};
+use actix_web::{HttpResponse, get, post, web::Path};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Mounts the routes of this slice.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(list_notifications).service(count_notifications).service(read_notification);
+}
+
+/// How many notices there are.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct NoticeCounts {
+    #[schema(minimum = 0)]
+    unread: i64,
+    #[schema(minimum = 0)]
+    overdue: i64,
+    #[schema(minimum = 0)]
+    due_soon: i64,
+    #[schema(minimum = 0)]
+    waits_for_me: i64,
+}
+
+/// The caller's inbox: what is overdue, what falls due, what waits for a step of theirs; most pressing first
+#[utoipa::path(tag = "notifications", params(NoticeFilter, Paging), responses((status = 200, description = "A page", body = Vec<Notice>)))]
+#[get("/notifications")]
+async fn list_notifications(call: Call) -> Result<HttpResponse> {
+    let (filter, paging): (NoticeFilter, Paging) = (call.query()?, call.query()?);
+    call.read(move |conn, ask| Answer::page(&workflow::list(conn, ask, &filter, &paging)?)).await
+}
+
+/// How many notices there are
+#[utoipa::path(tag = "notifications", responses((status = 200, description = "The numbers", body = NoticeCounts)))]
+#[get("/notifications/counts")]
+async fn count_notifications(call: Call) -> Result<HttpResponse> {
+    call.read(move |conn, ask| {
+        let [unread, overdue, due_soon, waits_for_me] = workflow::counts(conn, ask)?;
+        Answer::value(&NoticeCounts { unread, overdue, due_soon, waits_for_me })
+    })
+    .await
+}
+
+/// Mark a notice as read
+#[utoipa::path(tag = "notifications", params(("id" = Id, Path)), responses((status = 200, description = "The notice", body = Notice)))]
+#[post("/notifications/{id}/read")]
+async fn read_notification(call: Call, id: Path<Id>) -> Result<HttpResponse> {
+    call.write((), move |conn, ask, ()| Answer::value(&workflow::mark(conn, ask, *id)?)).await
+}
