@@ -126,6 +126,8 @@ pub fn policy_matrix() -> String {
     policy_lines("reporting_periods", reporting::periods::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("reporting_obligations", reporting::periods::policy::OBLIGATION_RULES, |a| a.word(), &mut lines);
     policy_lines("report_submissions", reporting::submissions::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("consolidated_reports", reporting::consolidation::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("recommendations", recommendations::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("plans", plans::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("tasks", plans::tasks::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("parts", plans::parts::policy::RULES, |a| a.word(), &mut lines);
