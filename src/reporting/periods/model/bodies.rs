@@ -176,6 +176,7 @@ pub struct Judgement {
 
 /// A request for more time, as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ObligationExtensionView)]
 pub struct ExtensionView {
     pub id: Id,
     pub obligation_id: Id,
@@ -198,6 +199,7 @@ pub struct ExtensionView {
 /// A request for more time; made before the due date.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewObligationExtension)]
 pub struct NewExtension {
     pub due_on: NaiveDate,
     #[schema(min_length = 1, max_length = 2000)]
@@ -207,6 +209,7 @@ pub struct NewExtension {
 /// The answer to a request for more time, or its withdrawal.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ObligationExtensionTransition)]
 pub struct ExtensionTransition {
     pub action: ObligationAction,
     /// Another day than the one asked for, when granting.

@@ -41,6 +41,7 @@ pub struct Figure {
 /// Something attached, with the hash that the snapshot's hash covers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SubmissionAttachment)]
 pub struct Attachment {
     /// The registered document.
     pub document_id: Id,
