@@ -129,6 +129,13 @@ pub fn policy_matrix() -> String {
     policy_lines("reporting_periods", reporting::periods::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("reporting_obligations", reporting::periods::policy::OBLIGATION_RULES, |a| a.word(), &mut lines);
     policy_lines("report_submissions", reporting::submissions::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("consolidated_reports", reporting::consolidation::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("recommendations", recommendations::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("plans", plans::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("tasks", plans::tasks::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("parts", plans::parts::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("extensions", plans::extensions::RULES, |a| a.word(), &mut lines);
+    policy_lines("urgings", plans::urgings::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();
     lines.dedup();
     lines.join("\n") + "\n"
@@ -147,6 +154,7 @@ fn policy_lines<A: Copy>(slice: &str, rules: &[authz::Rule<A>], word: impl Fn(A)
             authz::Reach::Open(authz::Audience::Related) => vec!["open:related"],
             authz::Reach::Open(authz::Audience::Overseers) => vec!["open:overseers"],
             authz::Reach::Open(authz::Audience::Province) => vec!["open:province"],
+            authz::Reach::Related(bits) if bits.0 == i32::MAX => vec!["related"],
             authz::Reach::Related(bits) => authz::Relations::NAMES.iter().filter(|(_, bit)| bits.any(*bit)).map(|(name, _)| *name).collect(),
         };
         for position in rule.at {

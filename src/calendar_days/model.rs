@@ -105,6 +105,7 @@ pub struct DeadlineQuestion {
 
 /// The last day of a term.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = CountedDeadline)]
 pub struct Deadline {
     pub from: NaiveDate,
     pub days: u32,

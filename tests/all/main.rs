@@ -3,4 +3,5 @@
 mod contract;
 mod harness;
 mod lives;
+mod policy;
 mod schema;

@@ -294,6 +294,7 @@ pub struct MissingReport {
 
 /// An agency that is late.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConsolidatedLateReport)]
 pub struct LateReport {
     pub obligation_id: Id,
     pub organization_id: Id,

@@ -186,6 +186,7 @@ pub struct PrefilledNarrative {
 
 /// Whether a snapshot is what it was when it was handed in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = SubmissionVerification)]
 pub struct Verification {
     pub submission_id: Id,
     /// The hash stored when it was handed in.
