@@ -56,7 +56,7 @@ vocabulary! {
     notices: NoticeKind, NoticeLevel, NoticeAction;
     audit: AuditAction, AuditContent;
     regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
-    periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ExtensionState;
+    periods: PeriodState, PeriodAction, ObligationState, ObligationAction;
     submissions: SubmissionState, SubmissionAction;
 }
 
