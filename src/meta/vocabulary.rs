@@ -57,6 +57,7 @@ vocabulary! {
     audit: AuditAction, AuditContent;
     regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
     periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ReportExtensionState;
+    periods: PeriodState, PeriodAction, ObligationState, ObligationAction;
     submissions: SubmissionState, SubmissionAction;
 }
 
