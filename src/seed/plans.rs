@@ -85,15 +85,7 @@ pub struct PlanFunction<'a> {
 }
 
 /// Loads the plans, grants their functions and puts them in force; what is there already stays as it is.
-pub fn load(
-    conn: &mut Conn,
-    ask: &Ask,
-    province: Id,
-    keys: &Keys,
-    texts: &Keys,
-    granted: &[PlanFunction<'_>],
-    all: &[FollowUp],
-) -> Result<Keys> {
+pub fn load(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, texts: &Keys, granted: &[PlanFunction<'_>], all: &[FollowUp]) -> Result<Keys> {
     let mut loaded = Keys::new();
     for p in all {
         // A text that is not issued yet on the day of loading gives no duties yet.

@@ -88,15 +88,7 @@ struct Counted {
 }
 
 /// Loads the regimes; what is there already stays as it is. A regime of a plan that is not loaded yet waits for it.
-pub fn load(
-    conn: &mut Conn,
-    ask: &Ask,
-    province: Id,
-    keys: &Keys,
-    tracked_from: Option<NaiveDate>,
-    plans: &Keys,
-    all: &[Regime],
-) -> Result<usize> {
+pub fn load(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, tracked_from: Option<NaiveDate>, plans: &Keys, all: &[Regime]) -> Result<usize> {
     for r in all {
         if regimes::by_seed_key(conn, province, &r.key)?.is_some() || r.plan.as_ref().is_some_and(|key| !plans.contains_key(key)) {
             continue;

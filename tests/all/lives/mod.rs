@@ -6,6 +6,6 @@ mod consolidation;
 mod documents;
 mod notices;
 mod people;
+mod plans;
 mod recommendations;
 mod reporting;
-mod plans;

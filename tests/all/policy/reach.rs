@@ -257,7 +257,8 @@ fn each_reads_and_writes_what_the_table_says_and_lists_agree_with_items() {
                     None => false,
                 };
                 // Organisations are more than one page; those of the world are asked for by name.
-                let found = found || (record.name == "organization" && listed(person, "/organizations?q=RIENGCUATA").is_some_and(|(ids, _)| ids.contains(&record.id)));
+                let found =
+                    found || (record.name == "organization" && listed(person, "/organizations?q=RIENGCUATA").is_some_and(|(ids, _)| ids.contains(&record.id)));
                 if found != expected {
                     faults.push(format!("{organization}:{position} list {} shows {}: {found} instead of {expected}", record.list, record.name));
                 }

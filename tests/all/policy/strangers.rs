@@ -108,8 +108,10 @@ fn strangers_are_told_nothing() {
         let all = operations(house);
         let ids: HashMap<&str, String> = world.ids();
         let mut faults: Vec<String> = Vec::new();
-        let foreign: Vec<Person<'_>> =
-            [("UBND", "leader"), ("SNGV", "leader"), ("LHHN", "leader"), ("SYT", "clerk"), ("SYT", "org_admin")].iter().map(|(o, p)| house.person("GLA", o, p)).collect();
+        let foreign: Vec<Person<'_>> = [("UBND", "leader"), ("SNGV", "leader"), ("LHHN", "leader"), ("SYT", "clerk"), ("SYT", "org_admin")]
+            .iter()
+            .map(|(o, p)| house.person("GLA", o, p))
+            .collect();
         let ours: Vec<Person<'_>> = ["leader", "clerk", "org_admin"].iter().map(|p| world.at("BAO", p)).collect();
         for operation in all.iter().filter(|o| !OPEN.contains(&o.path.as_str())) {
             let Some(named) = stands_for(&operation.path).filter(|_| operation.path.contains('{')) else {
@@ -120,7 +122,8 @@ fn strangers_are_told_nothing() {
                             let bearer = format!("Bearer {}", person.token());
                             let reply = house.send("GET", &operation.path, &[("authorization", &bearer), ("accept", media)], None);
                             // What is about the own organisation may name the province.
-                            let told = tells_nothing(&world, &reply, "").filter(|told| !told.ends_with("tells our words") || foreign.iter().any(|f| f.username == person.username));
+                            let told = tells_nothing(&world, &reply, "")
+                                .filter(|told| !told.ends_with("tells our words") || foreign.iter().any(|f| f.username == person.username));
                             faults.extend(told);
                         }
                     }

@@ -11,8 +11,7 @@ pub const MARK: &str = "RIENGCUATA";
 pub const POSITIONS: [&str; 5] = ["leader", "officer", "clerk", "viewer", "org_admin"];
 
 /// Organisations of Bình Định from which everything is tried. `BV` is a hospital below Sở Y tế; `BAO` has no part in anything.
-pub const ORGANIZATIONS: [&str; 15] =
-    ["UBND", "VPUBND", "SNGV", "LHHN", "SYT", "BV", "SVHTT", "SDL", "SNV", "STC", "STTTT", "TTTU", "BDVTU", "HND", "BAO"];
+pub const ORGANIZATIONS: [&str; 15] = ["UBND", "VPUBND", "SNGV", "LHHN", "SYT", "BV", "SVHTT", "SDL", "SNV", "STC", "STTTT", "TTTU", "BDVTU", "HND", "BAO"];
 
 /// A record of the world and where it is found.
 pub struct Record {
@@ -120,7 +119,8 @@ impl<'a> World<'a> {
         let desk = self.at("SYT", "clerk");
         let deliveries = desk.get(&format!("/documents/{}/deliveries", issued.id())).expect(200);
         let delivery = deliveries.items()[0]["id"].as_str().expect("an id").to_owned();
-        let passed = desk.post(&format!("/deliveries/{delivery}/forwardings"), json!({ "recipients": [hospital], "instruction": text("quán triệt") })).expect(201);
+        let passed =
+            desk.post(&format!("/deliveries/{delivery}/forwardings"), json!({ "recipients": [hospital], "instruction": text("quán triệt") })).expect(201);
         let passed = passed["deliveries"][0]["id"].as_str().expect("an id").to_owned();
         let arrival = json!({ "delivery_id": delivery, "arrived_on": "2021-06-01", "assignment": { "handling_unit_id": self.org("BV"), "instruction": text("tham mưu") } });
         let arrival = desk.post("/arrivals", arrival).expect(201);
@@ -143,9 +143,7 @@ impl<'a> World<'a> {
     /// Sở Du lịch owns a plan: Sở Y tế leads a task with Sở Văn hóa beside it, the hospital another, the farmers a third.
     fn plans(&mut self) {
         let (officer, leader) = (self.at("SDL", "officer"), self.at("SDL", "leader"));
-        let task = |plan: &str, what: &str, assignees: Value| {
-            json!({ "plan_id": plan, "content": text(what), "form": "assign", "cadence": "once", "due_on": "2021-12-31", "approver_id": self.org("SNV"), "assignees": assignees })
-        };
+        let task = |plan: &str, what: &str, assignees: Value| json!({ "plan_id": plan, "content": text(what), "form": "assign", "cadence": "once", "due_on": "2021-12-31", "approver_id": self.org("SNV"), "assignees": assignees });
         let give = |code: &str, role: &str| json!({ "organization_id": self.org(code), "role": role });
         let draft = officer.post("/plans", json!({ "title": text("kế hoạch dự thảo") })).expect(201);
         let planned = officer.post("/tasks", task(&draft.id(), "việc dự thảo", json!([give("SYT", "lead")]))).expect(201);
@@ -232,7 +230,8 @@ impl<'a> World<'a> {
         union.step(&format!("/report-submissions/{accepted}"), json!({ "action": "accept" })).expect(200);
         let (own, above) = (owed("SYT"), owed("LHHN"));
 
-        let first = self.at("LHHN", "officer").post("/consolidated-reports", json!({ "period_id": period.id(), "step": 2, "title": text("tổng hợp") })).expect(201);
+        let first =
+            self.at("LHHN", "officer").post("/consolidated-reports", json!({ "period_id": period.id(), "step": 2, "title": text("tổng hợp") })).expect(201);
         let path = format!("/consolidated-reports/{}", first.id());
         let appraiser = self.at("STC", "leader");
         let see = |code: &str, status: u16| drop(self.at(code, "leader").get(&path).expect(status));
