@@ -46,15 +46,12 @@ fn due_day(rule: Option<&DueRule>, period: Option<&Period>, base: NaiveDate, cal
     rule.map_or(Ok(None), |rule| rule.last_day(period, Some(base), calendar))
 }
 
+/// Periods to open, each with its last day; and the day when the next one opens.
+type Opening = (Vec<(Period, Option<NaiveDate>)>, Option<NaiveDate>);
+
 /// The periods to open by `today`, and the day when the next one opens. Nothing is back-filled (RULES 11): the first is
 /// the earliest whose last day does not lie before `from`.
-fn periods(
-    frequency: Frequency,
-    rule: Option<&DueRule>,
-    from: NaiveDate,
-    today: NaiveDate,
-    calendar: &Calendar,
-) -> Result<(Vec<(Period, Option<NaiveDate>)>, Option<NaiveDate>), CalendarError> {
+fn periods(frequency: Frequency, rule: Option<&DueRule>, from: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Result<Opening, CalendarError> {
     use chrono::Datelike;
     let mut due = Vec::new();
     // A rule may name a day of the year that follows the period.
