@@ -29,6 +29,7 @@ pub mod worker;
 pub mod audit;
 pub mod calendar_days;
 pub mod documents;
+pub mod mergers;
 pub mod meta;
 pub mod notices;
 pub mod organizations;
@@ -99,6 +100,7 @@ pub fn api(config: &mut ServiceConfig) {
     plans::mount(config);
     reporting::mount(config);
     recommendations::mount(config);
+    mergers::mount(config);
     notices::mount(config);
     audit::mount(config);
     meta::mount(config);
@@ -136,6 +138,7 @@ pub fn policy_matrix() -> String {
     policy_lines("parts", plans::parts::policy::RULES, |a| a.word(), &mut lines);
     policy_lines("extensions", plans::extensions::RULES, |a| a.word(), &mut lines);
     policy_lines("urgings", plans::urgings::policy::RULES, |a| a.word(), &mut lines);
+    policy_lines("mergers", mergers::policy::RULES, |a| a.word(), &mut lines);
     lines.sort();
     lines.dedup();
     lines.join("\n") + "\n"

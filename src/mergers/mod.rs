@@ -7,5 +7,5 @@ mod routes;
 mod store;
 mod workflow;
 
-pub use model::MergerAction;
+pub use model::{ItemKind, MergerAction};
 pub use routes::mount;

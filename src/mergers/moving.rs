@@ -90,7 +90,7 @@ pub fn groups(conn: &mut Conn, ask: &Ask, provinces: &[Id], province: Id, succes
 }
 
 /// Carries the moves out.
-pub fn carry(conn: &mut Conn, ask: &Ask, moves: &[Move], province: Id, day: NaiveDate, eve: NaiveDate, moved: &mut Moved) -> Result<()> {
+pub fn carry(conn: &mut Conn, ask: &Ask, moves: &[Move], day: NaiveDate, eve: NaiveDate, moved: &mut Moved) -> Result<()> {
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     // Functions first: who is focal point or monitors decides who sees the rest.
     for m in moves {
@@ -135,7 +135,7 @@ pub fn carry(conn: &mut Conn, ask: &Ask, moves: &[Move], province: Id, day: Naiv
             ids.extend(m.of(ItemKind::Obligation).unwrap_or_default());
             ids
         });
-        moved.reporting += count(reporting::reassign(conn, ask, m.from, m.to, province, chosen.as_ref())?);
+        moved.reporting += count(reporting::reassign(conn, ask, m.from, m.to, chosen.as_ref())?);
     }
     for m in moves {
         moved.recommendations += count(recommendations::reassign(conn, ask, m.from, m.to, m.of(ItemKind::Recommendation).as_ref())?);

@@ -35,7 +35,10 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewMerger>) -> Result<Merg
     let new = body.open()?;
     new.check()?;
     let before = old_organizations(conn, &new)?;
-    let eve = new.effective_on.checked_sub_days(Days::new(1)).ok_or_else(|| Error::fault("/effective_on", "out_of_range", "Ngày không hợp lệ.", "Not a usable day."))?;
+    let eve = new
+        .effective_on
+        .checked_sub_days(Days::new(1))
+        .ok_or_else(|| Error::fault("/effective_on", "out_of_range", "Ngày không hợp lệ.", "Not a usable day."))?;
 
     let province = provinces::NewProvince {
         code: new.province.code.clone(),
@@ -91,7 +94,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewMerger>) -> Result<Merg
     for old in &new.predecessors {
         provinces::end(conn, ask, *old, eve, province)?;
     }
-    moving::carry(conn, ask, &moves, province, new.effective_on, eve, &mut moved)?;
+    moving::carry(conn, ask, &moves, new.effective_on, eve, &mut moved)?;
 
     let merger = Merger {
         id: Id::fresh(),
@@ -120,7 +123,9 @@ fn old_organizations(conn: &mut Conn, new: &NewMerger) -> Result<Vec<Organizatio
         match provinces::find(conn, *id) {
             Ok(p) if p.state == provinces::ProvinceState::Active => all.extend(organizations::of_province(conn, *id)?),
             Ok(_) => faults.push(Fault::at(format!("/predecessors/{at}"), "already_merged", "Tỉnh đã sáp nhập.", "The province has been merged already.")),
-            Err(Error::Refused(_)) => faults.push(Fault::at(format!("/predecessors/{at}"), "unknown_reference", "Không có tỉnh này.", "There is no such province.")),
+            Err(Error::Refused(_)) => {
+                faults.push(Fault::at(format!("/predecessors/{at}"), "unknown_reference", "Không có tỉnh này.", "There is no such province."))
+            }
             Err(e) => return Err(e),
         }
     }

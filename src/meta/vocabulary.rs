@@ -6,6 +6,7 @@ use crate::{
     authz,
     calendar_days::model as calendar_days,
     documents::{arrivals::model as arrivals, attachments::model as attachments, deliveries::model as deliveries, kinds as documents, numbers},
+    mergers,
     notices::model as notices,
     organizations::{groups, model as organizations, provinces},
     people,
@@ -52,12 +53,12 @@ vocabulary! {
     attachments: TextLayer;
     recommendations: RecommendationKind, RecommendationState, RecommendationAction;
     consolidation: ConsolidatedState, ConsolidatedAction, ReportSourceKind, ReportMissingWhy, ReportLateness, ReportAppraisalEnd;
+    mergers: ItemKind, MergerAction;
     calendar_days: CalendarAction;
     notices: NoticeKind, NoticeLevel, NoticeAction;
     audit: AuditAction, AuditContent;
     regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
     periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ReportExtensionState;
-    periods: PeriodState, PeriodAction, ObligationState, ObligationAction;
     submissions: SubmissionState, SubmissionAction;
 }
 

@@ -9,7 +9,7 @@ pub mod workflow;
 
 pub use model::{Recommendation, RecommendationKind, RecommendationState};
 pub use store::open_of;
-pub use workflow::reassign;
+pub use workflow::{open_items, reassign};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -16,10 +16,11 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations::provinces,
+    organizations::{self, provinces},
     text,
 };
 use chrono::NaiveDate;
+use std::collections::HashSet;
 
 mod checks;
 mod warnings;
@@ -274,8 +275,9 @@ fn save(conn: &mut Conn, ask: &Ask, before: &Regime, mut after: Regime, parts: &
 }
 
 /// Puts a successor in an organisation's place in every regime in force (RULES 18); answers how many there were.
-pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id) -> Result<usize> {
-    let regimes = store::naming(conn, from)?;
+pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id, only: Option<&HashSet<Id>>) -> Result<usize> {
+    let mut regimes = store::naming(conn, from)?;
+    regimes.retain(|r| only.is_none_or(|ids| ids.contains(&r.id)));
     let ids: Vec<Id> = regimes.iter().map(|r| r.id).collect();
     let mut all = store::parts(conn, &ids)?;
     let swap = |id: &mut Option<Id>| {
@@ -296,7 +298,14 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id) -> R
             let mut step: Step = row.step()?;
             swap(&mut step.receiver_id);
             swap(&mut step.appraiser_id);
-            step.senders.iter_mut().for_each(|s| swap(&mut s.organization_id));
+            for sender in &mut step.senders {
+                swap(&mut sender.organization_id);
+                // The new province's group of the same name; the old one has no member left.
+                if let Some(group) = sender.group_id {
+                    let code = organizations::groups::find(conn, group)?.code;
+                    sender.group_id = organizations::groups::by_code(conn, province, &code)?.map(|g| g.id).or(sender.group_id);
+                }
+            }
             *row = StepRow::of(before.id, &step)?;
         }
         save(conn, ask, before, after, &parts, "reassign", None)?;

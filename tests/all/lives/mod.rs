@@ -4,6 +4,7 @@ mod audit;
 mod calendar;
 mod consolidation;
 mod documents;
+mod mergers;
 mod notices;
 mod people;
 mod plans;

@@ -89,7 +89,7 @@ fn a_merger_passes_on_what_is_not_closed() {
         let new = json!({ "kind": "proposal", "title": "Kiến nghị", "content": "Đề nghị hướng dẫn." });
         let raised = leader.post("/recommendations", new).expect(201);
         let (from, to) = (house.organization("BRV", "SYT").id, house.organization("BRV", "STC").id);
-        let moved = house.db.write_now(|conn| nhipcau::recommendations::reassign(conn, &nhipcau::terminal::ask(house.now()), from, to));
+        let moved = house.db.write_now(|conn| nhipcau::recommendations::reassign(conn, &nhipcau::terminal::ask(house.now()), from, to, None));
         assert_eq!(moved.expect("moved"), 1);
         let path = format!("/recommendations/{}", raised.id());
         let now = house.person("BRV", "STC", "leader").get(&path).expect(200);

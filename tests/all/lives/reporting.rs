@@ -447,7 +447,7 @@ fn a_merger_moves_what_is_owed() {
                 .db
                 .write_now(|conn| {
                     let ask = nhipcau::terminal::ask(house.now());
-                    nhipcau::reporting::reassign(conn, &ask, from.id, heir.id)
+                    nhipcau::reporting::reassign(conn, &ask, from.id, heir.id, None)
                 })
                 .expect("it moves");
         }

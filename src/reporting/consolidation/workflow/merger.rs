@@ -10,10 +10,12 @@ use crate::{
     journal,
 };
 use serde_json::json;
+use std::collections::HashSet;
 
 /// Passes on what is not issued yet; issued reports keep the organisations of their day. Says how many there were.
-pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id) -> Result<usize> {
-    let open = store::unissued_of(conn, from)?;
+pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, only: Option<&HashSet<Id>>) -> Result<usize> {
+    let mut open = store::unissued_of(conn, from)?;
+    open.retain(|r| only.is_none_or(|ids| ids.contains(&r.regime_id)));
     for before in &open {
         let pass = |id: Id| if id == from { to } else { id };
         let mut after = before.clone();

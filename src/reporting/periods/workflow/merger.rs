@@ -19,8 +19,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Moves open obligations; two predecessors owing one period become one obligation naming both. Obligations fulfilled by
 /// then keep their organisation, and the predecessor's relations stay as history. Answers the obligations moved.
-pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id) -> Result<Vec<Id>> {
-    let open = store::open_of(conn, from)?;
+pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id, only: Option<&HashSet<Id>>) -> Result<Vec<Id>> {
+    let mut open = store::open_of(conn, from)?;
+    open.retain(|o| only.is_none_or(|ids| ids.contains(&o.id)));
     let periods: Vec<Id> = open.iter().map(|o| o.period_id).collect::<HashSet<_>>().into_iter().collect();
     for period in store::find_many(conn, &periods)? {
         move_period(conn, ask, &period, from, to)?;

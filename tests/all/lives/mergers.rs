@@ -1,0 +1,121 @@
+//! The merger of 1/7/2025: Bình Định and Gia Lai become one province (RULES 18).
+
+use crate::harness::{House, each};
+use nhipcau::organizations::{self, Organization, provinces};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+fn all_of(house: &House, code: &str) -> Vec<Organization> {
+    house
+        .db
+        .read_now(|conn| {
+            let province = provinces::by_code(conn, code)?.expect("the province");
+            organizations::of_province(conn, province.id)
+        })
+        .expect("a read")
+}
+
+/// The new province's organisations: one for each seed key of the old ones; Sở Kế hoạch và Đầu tư goes to Sở Tài chính.
+fn asked(house: &House) -> Value {
+    let old: Vec<Organization> = ["BDI", "GLA"].iter().flat_map(|code| all_of(house, code)).collect();
+    let key = |o: &Organization| match o.seed_key.clone().expect("a seed key").as_str() {
+        "skhdt" => "stc".to_owned(),
+        other => other.to_owned(),
+    };
+    let mut made: BTreeMap<String, Value> = BTreeMap::new();
+    for o in &old {
+        let entry = made.entry(key(o)).or_insert_with(|| {
+            let own = old.iter().find(|x| x.seed_key.as_deref() == Some(&key(o))).expect("one that gives its name");
+            let parent = own.parent_id.and_then(|p| old.iter().find(|x| x.id == p)).map(&key);
+            json!({ "key": key(o), "code": own.code, "name": own.name.replace("Bình Định", "Gia Lai"), "kind": own.kind, "level": own.level,
+                "parent": parent, "has_users": own.has_users, "predecessors": [] })
+        });
+        entry["predecessors"].as_array_mut().expect("a list").push(json!(o.id));
+    }
+    let provinces: Vec<Value> = ["BDI", "GLA"].iter().map(|code| json!(all_of(house, code)[0].province_id)).collect();
+    json!({
+        "predecessors": provinces,
+        "province": { "code": "GLM", "name": "Tỉnh Gia Lai", "short_name": "Gia Lai", "kind": "province" },
+        "effective_on": "2025-07-01",
+        "basis": "Nghị quyết về sắp xếp đơn vị hành chính cấp tỉnh",
+        "organizations": made.into_values().collect::<Vec<_>>(),
+    })
+}
+
+#[test]
+fn two_provinces_become_one_and_what_is_open_goes_on() {
+    each("2021-06-01T08:00", |house| {
+        house.load("binh_dinh");
+        house.load("gia_lai");
+        let planner = house.person("BDI", "skhdt", "leader");
+        let task = planner.get("/tasks?q=vien%20tro").expect(200).items().iter().find(|t| t["place"] == "III.3").cloned().expect("the duty III.3 of the plan");
+        let before = planner.get("/auth/me").expect(200);
+        let document = house.person("BDI", "ubnd", "leader").get("/documents?kind=plan").expect(200).items()[0].clone();
+
+        house.at("2025-07-01T08:00");
+        let planner_token = format!("Bearer {}", planner.token());
+        let admin = house.administrator();
+        let request = asked(house);
+
+        // What has no successor is told, all of it at once, and nothing is kept.
+        let mut short = request.clone();
+        let dropped = short["organizations"].as_array_mut().expect("a list").pop().expect("an organisation");
+        let refused = admin.post("/mergers", short).expect(422);
+        assert_eq!(refused["errors"].as_array().expect("faults").len(), dropped["predecessors"].as_array().expect("a list").len());
+        assert_eq!(refused["errors"][0]["code"], "successor_missing");
+
+        // An organisation with two successors needs a choice for each open item.
+        let mut split = request.clone();
+        let skhdt = house.organization("BDI", "skhdt");
+        let office = split["organizations"].as_array_mut().expect("a list").iter_mut().find(|o| o["key"] == "vpubnd").expect("the Office");
+        office["predecessors"].as_array_mut().expect("a list").push(json!(skhdt.id));
+        let refused = admin.post("/mergers", split).expect(422);
+        assert!(refused["errors"].as_array().expect("faults").iter().all(|e| e["code"] == "choice_missing"), "{}", refused.json);
+
+        // The preview shows the whole and keeps nothing.
+        let preview = admin.post("/mergers?validate_only=true", request.clone()).expect(200);
+        assert!(preview["moved"]["functions"].as_i64().expect("a number") > 0);
+        assert!(admin.get("/mergers").expect(200).items().is_empty());
+
+        let merger = admin.post("/mergers", request).expect(201);
+        let new_province = merger["province_id"].as_str().expect("an id").to_owned();
+        for code in ["BDI", "GLA"] {
+            let old = house.db.read_now(|conn| provinces::by_code(conn, code)).expect("a read").expect("the province");
+            assert_eq!((old.state.word(), old.valid_to.expect("an end").to_string()), ("merged", "2025-06-30".into()));
+            assert_eq!(old.successor_id.expect("a successor").to_string(), new_province);
+        }
+
+        // People sign in anew and act for the successor; the old session has ended.
+        house.send("GET", "/api/v1/auth/me", &[("authorization", &planner_token)], None).expect(401);
+        house.wait(601);
+        let me = planner.get("/auth/me").expect(200);
+        let finance = house.organization("GLM", "stc");
+        assert_eq!(me["organization_id"], json!(finance.id));
+        assert_ne!(me["organization_id"], before["organization_id"]);
+
+        // The function moved on the day.
+        let held = planner.get("/organization-functions?function=aid_appraiser").expect(200);
+        let ended = held.items().iter().find(|f| f["organization_id"] == json!(skhdt.id)).expect("the old grant");
+        assert_eq!(ended["valid_to"], "2025-06-30");
+        let fresh = held.items().iter().find(|f| f["organization_id"] == json!(finance.id)).expect("the new grant");
+        assert_eq!(fresh["valid_from"], "2025-07-01");
+
+        // The open duty is the successor's now, and it may work on it.
+        let now = planner.get(&format!("/tasks/{}", task["id"].as_str().expect("an id"))).expect(200);
+        assert_eq!(now["code"], task["code"]);
+        assert!(now["assignees"].to_string().contains(&finance.id.to_string()), "{}", now.json);
+        assert!(
+            now["allowed_actions"].to_string().contains("propose_completion") || now["allowed_actions"].to_string().contains("start"),
+            "{}",
+            now["allowed_actions"]
+        );
+
+        // The text of an earlier year still reads under the old name.
+        let leader = house.person("GLM", "ubnd", "leader");
+        let read = leader.get(&format!("/documents/{}", document["id"].as_str().expect("an id"))).expect(200);
+        let issuer = leader.get(&format!("/organizations/{}", read["issuer_id"].as_str().expect("an issuer"))).expect(200);
+        assert_eq!(issuer["name"], "Ủy ban nhân dân tỉnh Bình Định");
+        assert_eq!(issuer["state"], "merged");
+        assert_eq!(read["code"], document["code"]);
+    });
+}
