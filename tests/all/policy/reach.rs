@@ -279,6 +279,10 @@ fn each_reads_and_writes_what_the_table_says_and_lists_agree_with_items() {
             let etag = world.at(owner, "leader").get(&record.path).expect(200).etag();
             for (organization, position, person) in &callers {
                 let reads = readers[name.as_str()].contains(organization);
+                // Who cannot see it is turned away in every position alike: two of them are tried.
+                if !reads && !matches!(position.as_str(), "leader" | "clerk" | "system_admin") {
+                    continue;
+                }
                 let admin = position == "system_admin" && administered(name);
                 let writes = admin || may.contains(&(organization.clone(), position.clone()));
                 let reply = person.send(method, &path, &[("if-match", &etag)], body.as_ref());
