@@ -84,10 +84,10 @@ fn send(person: &Person<'_>, operation: &Operation, path: &str) -> Reply {
     let (media, body): (&str, Option<Vec<u8>>) = match operation.media.as_deref() {
         Some(m) if m.starts_with("multipart") => (form, Some(file)),
         Some(m) => (m, Some(b"{}".to_vec())),
-        None => ("", None),
+        None => ("", (operation.method == "POST").then(Vec::new)),
     };
     let mut headers = vec![("authorization", bearer.as_str()), ("if-match", "\"1.00\"")];
-    if body.is_some() {
+    if !media.is_empty() {
         headers.push(("content-type", media));
     }
     person.house.send(&operation.method, path, &headers, body.as_deref())
