@@ -95,6 +95,8 @@ fn given(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
     let rows: Vec<Row> = arrivals::table
         .left_join(documents::table.on(arrivals::document_id.eq(documents::id.nullable())))
         .filter(arrivals::officer_id.eq(desk.user))
+        // Somebody with posts in several organisations has an inbox in each.
+        .filter(arrivals::receiver_id.eq(desk.organization).or(arrivals::handling_unit_id.eq(desk.organization).assume_not_null()))
         .filter(arrivals::due_on.ge(fresh).assume_not_null().or(
             arrivals::due_on.is_null().and(arrivals::assigned_at.ge(desk.now.plus_seconds(-86_400 * i64::try_from(FRESH).unwrap_or(14))).assume_not_null()),
         ))

@@ -174,10 +174,12 @@ fn urged(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
         .select((urgings::id, urgings::number, urgings::text, urgings::respond_by, urgings::state, urgings::sent_on))
         .load(conn)?;
     for (id, number, text, respond_by, state, sent) in rows {
-        let mut actions = if state == "sent" { vec!["acknowledge"] } else { vec![] };
-        if desk.position != Position::Clerk {
-            actions.push("answer");
-        }
+        // The clerk acknowledges, officers and leader answer what is acknowledged.
+        let actions = match (state == "sent", desk.position == Position::Clerk) {
+            (true, true) => vec!["acknowledge"],
+            (false, false) => vec!["answer"],
+            _ => vec![],
+        };
         found.push(Found {
             kind: NoticeKind::UrgingToAnswer,
             record_kind: "urging",

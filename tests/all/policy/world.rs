@@ -83,7 +83,7 @@ impl<'a> World<'a> {
                 self.keep("grant", "/organization-functions", &grant.id());
             }
         }
-        let group = admin.get("/organization-groups?limit=1&code=doan_the").expect(200).items()[0]["id"].as_str().expect("a group").to_owned();
+        let group = self.at("BAO", "viewer").get("/organization-groups?code=doan_the").expect(200).items()[0]["id"].as_str().expect("a group").to_owned();
         self.keep("group", "/organization-groups", &group);
         self.keep("province", "/provinces", &province);
         let user = self.at("SYT", "officer").username;
