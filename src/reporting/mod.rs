@@ -6,7 +6,8 @@ pub mod regimes;
 pub mod submissions;
 
 use crate::{ask::Ask, db::Conn, error::Result, id::Id, organizations};
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {
