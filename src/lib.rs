@@ -45,11 +45,12 @@ pub mod terminal;
 pub use error::{Error, Result};
 
 use actix_web::get;
+use http::ServiceConfig;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
-use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
+use utoipa_actix_web::{AppExt, scope};
 
 /// What no slice says for itself.
 #[derive(OpenApi)]
@@ -109,7 +110,11 @@ pub fn api(config: &mut ServiceConfig) {
 
 /// The finished OpenAPI document.
 pub fn document() -> Result<serde_json::Value, serde_json::Error> {
-    let (_, document) = actix_web::App::new().into_utoipa_app().openapi(Base::openapi()).service(scope::scope("/api/v1").configure(api)).split_for_parts();
+    let (_, document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .service(scope::scope("/api/v1").configure(|c| api(&mut ServiceConfig::Describe(c))))
+        .split_for_parts();
     Ok(http::openapi::finish(serde_json::to_value(document)?))
 }
 

@@ -7,7 +7,7 @@ use crate::{
     document,
     error::{Error, Result},
     http::{
-        Contract, House, gate,
+        Contract, House, ServiceConfig, gate,
         token::{Source, Tokens},
     },
     plans, reporting,
@@ -23,7 +23,6 @@ use actix_web::{
     web::{self, Data, PayloadConfig},
 };
 use std::{net::TcpListener, time::Duration};
-use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// Seconds that running requests are given after SIGTERM.
@@ -55,9 +54,10 @@ pub fn serve(house: Data<House>, listener: TcpListener, admin: TcpListener) -> s
     let workers = house.settings.workers;
     let shared = house.clone();
     let service = HttpServer::new(move || {
-        let (app, _) = App::new().into_utoipa_app().service(scope::scope("/api/v1").configure(api)).split_for_parts();
-        app.app_data(shared.clone())
+        App::new()
+            .app_data(shared.clone())
             .app_data(PayloadConfig::new(1 << 20))
+            .service(web::scope("/api/v1").configure(|config| api(&mut ServiceConfig::Serve(config))))
             .service(SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/api/v1/openapi.json"]).persist_authorization(true).try_it_out_enabled(true)))
             .service(web::resource("/docs").to(|| async { HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "/docs/")).finish() }))
             .service(web::resource("/").to(|| async { HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "/docs/")).finish() }))

@@ -4,12 +4,11 @@ use super::{
 };
 use crate::{
     error::Result,
-    http::{Answer, Call},
+    http::{Answer, Call, ServiceConfig},
     id::Id,
     page::Paging,
 };
 use actix_web::{HttpResponse, get, web::Path};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {

@@ -4,10 +4,9 @@ use super::{
 };
 use crate::{
     error::Result,
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
 };
 use actix_web::{HttpResponse, get, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {

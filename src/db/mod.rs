@@ -269,8 +269,12 @@ impl Opener {
             Url::Sqlite(path) => Conn::Sqlite(SqliteConnection::establish(path).map_err(r2d2::Error::ConnectionError)?),
         };
         let settings = match &conn {
-            // diesel binds LIMIT, so a custom plan would be made anew on every call.
-            Conn::Postgres(_) => "SET plan_cache_mode = force_generic_plan; SET statement_timeout = '25s'; SET TIME ZONE 'UTC'",
+            // diesel binds LIMIT, so a custom plan would be made anew on every call. A generic plan knows neither who asks
+            // nor how few rows a page has: what only pays over many rows (merge joins, parallel workers, JIT) is off.
+            Conn::Postgres(_) => {
+                "SET plan_cache_mode = force_generic_plan; SET enable_mergejoin = off; SET max_parallel_workers_per_gather = 0; \
+                 SET jit = off; SET random_page_cost = 1.1; SET statement_timeout = '25s'; SET TIME ZONE 'UTC'"
+            }
             Conn::Sqlite(_) => {
                 "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; \
                  PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY"

@@ -25,7 +25,7 @@ pub use model::{Citation, Document, DocumentRelation, DocumentSource, Recipient,
 pub use store::{by_seed_key, find, find_many};
 pub use workflow::{add, find_visible};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {

@@ -9,7 +9,7 @@ use crate::{
     ask::Ask,
     db::{self, Conn, MultiBackend},
     error::{Error, Result},
-    http::{Answer, Call},
+    http::{Answer, Call, ServiceConfig},
     id::Id,
     keyset,
     page::{Page, Paging},
@@ -22,7 +22,6 @@ use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 words! {
     /// What became of a number.

@@ -5,7 +5,10 @@ use crate::error::{Error, Fault, Refusal, Result};
 use actix_web::http::Method;
 use jsonschema::{Draft, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 /// Every operation of the document, ready to be checked against.
 #[derive(Debug)]
@@ -69,26 +72,30 @@ enum Kind {
     List,
 }
 
-/// A schema whose validator is built when it is first needed: most never are.
+/// The document's component schemas by name, as text: a tree of each would cost many times that for as long as the
+/// process lives.
+type Components = Arc<BTreeMap<String, String>>;
+
+/// A schema whose validator is built when it is first needed: most never are, and until then it is kept as text, its
+/// references unfollowed.
 #[derive(Debug)]
 struct Lazy {
-    schema: Value,
+    schema: String,
+    components: Components,
     validator: OnceLock<Option<Validator>>,
 }
 
 impl Lazy {
-    fn new(schema: Value) -> Self {
-        Self { schema, validator: OnceLock::new() }
+    fn new(schema: &Value, components: &Components) -> Self {
+        Self { schema: terse(schema).to_string(), components: components.clone(), validator: OnceLock::new() }
+    }
+    fn build(&self) -> std::result::Result<Validator, String> {
+        let schema: Value = serde_json::from_str(&self.schema).map_err(|e| e.to_string())?;
+        let schema = inlined(&schema, &self.components, 0);
+        jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).build(&schema).map_err(|e| e.to_string())
     }
     fn faults(&self, value: &Value, prefix: &str) -> Vec<Fault> {
-        let built = self.validator.get_or_init(|| {
-            jsonschema::options()
-                .with_draft(Draft::Draft202012)
-                .should_validate_formats(true)
-                .build(&self.schema)
-                .inspect_err(|e| log::error!("a schema of the document does not compile: {e}"))
-                .ok()
-        });
+        let built = self.validator.get_or_init(|| self.build().inspect_err(|e| log::error!("a schema of the document does not compile: {e}")).ok());
         let Some(validator) = built else { return vec![Fault::at(prefix, "schema", "Không kiểm tra được.", "Cannot be checked.")] };
         let mut faults = Vec::new();
         for error in validator.iter_errors(value) {
@@ -104,7 +111,9 @@ impl Lazy {
 impl Contract {
     /// Reads the finished document.
     pub fn read(document: &Value) -> std::result::Result<Self, String> {
-        let components = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+        let none = Map::new();
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&none);
+        let components: Components = Arc::new(schemas.iter().map(|(name, schema)| (name.clone(), terse(schema).to_string())).collect());
         let paths = document.get("paths").and_then(Value::as_object).ok_or("the document has no paths")?;
         let mut read = Vec::new();
         for (template, item) in paths {
@@ -112,7 +121,7 @@ impl Contract {
             let mut operations = Vec::new();
             for (method, operation) in item {
                 let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else { continue };
-                operations.push((method, Operation::read(operation, &components)?));
+                operations.push((method, Operation::read(operation, schemas, &components)?));
             }
             let mut allow: Vec<&str> = operations.iter().map(|(m, _)| m.as_str()).collect();
             if allow.contains(&"GET") {
@@ -177,16 +186,16 @@ impl Path {
 }
 
 impl Operation {
-    fn read(operation: &Value, components: &Map<String, Value>) -> std::result::Result<Self, String> {
+    fn read(operation: &Value, schemas: &Map<String, Value>, components: &Components) -> std::result::Result<Self, String> {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut parameters = BTreeMap::new();
         let mut path_parameters = BTreeMap::new();
         let mut if_match_required = false;
         for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
             let name = parameter.get("name").and_then(Value::as_str).ok_or("a parameter has no name")?.to_owned();
-            let schema = inlined(parameter.get("schema").unwrap_or(&Value::Null), components, 0);
+            let schema = parameter.get("schema").unwrap_or(&Value::Null);
             let required = parameter.get("required").and_then(Value::as_bool).unwrap_or(false);
-            let read = Parameter { kind: kind(&schema), schema: Lazy::new(schema), required };
+            let read = Parameter { kind: kind(named(schema, schemas)), schema: Lazy::new(schema, components), required };
             match parameter.get("in").and_then(Value::as_str) {
                 Some("query") => drop(parameters.insert(name, read)),
                 Some("path") => drop(path_parameters.insert(name, read)),
@@ -196,14 +205,16 @@ impl Operation {
         }
         let mut bodies = Vec::new();
         for (media, content) in operation.pointer("/requestBody/content").and_then(Value::as_object).into_iter().flatten() {
-            bodies.push((media.clone(), Lazy::new(inlined(content.get("schema").unwrap_or(&Value::Null), components, 0))));
+            bodies.push((media.clone(), Lazy::new(content.get("schema").unwrap_or(&Value::Null), components)));
         }
         let success =
             operation.get("responses").and_then(Value::as_object).and_then(|all| all.iter().find(|(status, _)| status.starts_with('2')).map(|(_, r)| r));
         let content = success.and_then(|r| r.get("content")).and_then(Value::as_object);
         let produces = content.map(|c| c.keys().cloned().collect()).unwrap_or_default();
-        let answer = content.and_then(|c| c.get("application/json")).and_then(|c| c.get("schema")).map(|s| inlined(s, components, 0));
-        let record = answer.as_ref().map(|s| s.pointer("/properties/items/items").unwrap_or(s));
+        let answer = content.and_then(|c| c.get("application/json")).and_then(|c| c.get("schema")).map(|s| named(s, schemas));
+        let rows = |s: &Value| s.pointer("/properties/items").map(|items| named(items, schemas)).and_then(|items| items.get("items")).cloned();
+        let rows = answer.and_then(rows);
+        let record = rows.as_ref().map(|row| named(row, schemas)).or(answer);
         let fields = record.and_then(|r| r.get("properties")).and_then(Value::as_object).map(|p| p.keys().cloned().collect()).unwrap_or_default();
         Ok(Self {
             public: operation.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty),
@@ -318,17 +329,43 @@ fn kind(schema: &Value) -> Kind {
     }
 }
 
-/// The schema with every reference replaced by what it names; deeper than ten levels the rest is open.
-pub fn inlined(schema: &Value, components: &Map<String, Value>, depth: usize) -> Value {
+/// The schema itself, or the one that its reference names.
+fn named<'a>(schema: &'a Value, schemas: &'a Map<String, Value>) -> &'a Value {
+    let mut schema = schema;
+    for _ in 0..10 {
+        match target(schema).and_then(|name| schemas.get(name)) {
+            Some(next) => schema = next,
+            None => break,
+        }
+    }
+    schema
+}
+
+fn target(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.rsplit('/').next()
+}
+
+/// The schema without what only people read.
+fn terse(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => {
-            if let Some(name) = members.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next()) {
-                return if depth > 10 { json!({}) } else { components.get(name).map_or(json!({}), |s| inlined(s, components, depth + 1)) };
-            }
-            Value::Object(
-                members.iter().filter(|(k, _)| *k != "example" && *k != "description").map(|(k, v)| (k.clone(), inlined(v, components, depth))).collect(),
-            )
+            // A property may be called `description`; its schema is no text.
+            let telling = |k: &str, v: &Value| k == "example" || (k == "description" && v.is_string());
+            Value::Object(members.iter().filter(|(k, v)| !telling(k, v)).map(|(k, v)| (k.clone(), terse(v))).collect())
         }
+        Value::Array(all) => Value::Array(all.iter().map(terse).collect()),
+        other => other.clone(),
+    }
+}
+
+/// The schema with every reference replaced by what it names; deeper than ten levels the rest is open.
+fn inlined(schema: &Value, components: &Components, depth: usize) -> Value {
+    if let Some(name) = target(schema) {
+        let known = components.get(name).filter(|_| depth <= 10).and_then(|text| serde_json::from_str(text).ok());
+        return known.map_or(json!({}), |s: Value| inlined(&s, components, depth + 1));
+    }
+    match schema {
+        Value::Object(members) => Value::Object(members.iter().map(|(k, v)| (k.clone(), inlined(v, components, depth))).collect()),
         Value::Array(all) => Value::Array(all.iter().map(|v| inlined(v, components, depth)).collect()),
         other => other.clone(),
     }

@@ -6,12 +6,11 @@ use super::{
 use crate::{
     authz,
     error::Result,
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::{Page, Paging},
 };
 use actix_web::{HttpResponse, get, post, web::Path};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {

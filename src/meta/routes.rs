@@ -1,13 +1,12 @@
 use super::vocabulary::VOCABULARY;
 use crate::{
     error::Result,
-    http::{Answer, Call},
+    http::{Answer, Call, ServiceConfig},
     words::Word,
 };
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {

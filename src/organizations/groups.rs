@@ -6,7 +6,7 @@ use crate::{
     authz::{self, Audience, Position, READERS, Reach, Rule, Standing, Who},
     db::{Conn, MultiBackend},
     error::{Error, Result},
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
     keyset,
@@ -22,7 +22,6 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 words! {
     /// Whether the text says it or somebody judged it.

@@ -13,7 +13,7 @@ pub use model::{Level, NewOrganization, Organization, OrganizationAction, Organi
 pub use store::{find, find_many, of_province, units};
 pub use workflow::add;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::ServiceConfig;
 
 /// Mounts the routes of this slice, the fixed paths before the ones with an id.
 pub fn mount(config: &mut ServiceConfig) {

@@ -5,7 +5,7 @@ use crate::{
     authz::{self, Position, READERS, Reach, Rule, Standing, Who},
     db::{Conn, MultiBackend},
     error::{Error, Result},
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
     keyset,
@@ -19,7 +19,6 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 words! {
     /// What labels a province's bodies carry.

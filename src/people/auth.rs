@@ -9,7 +9,7 @@ use crate::{
     db::Conn,
     error::{Error, Refusal, Result},
     http::{
-        Answer, Body, Call, Seen, hex, session,
+        Answer, Body, Call, Seen, ServiceConfig, hex, session,
         token::{ACCESS_SECONDS, Claims},
     },
     id::Id,
@@ -20,7 +20,6 @@ use crate::{
 use actix_web::{HttpResponse, get, post, web::block};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Days that a session lives, refreshed or not.
 const SESSION_DAYS: i64 = 30;

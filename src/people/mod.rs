@@ -12,7 +12,7 @@ pub use model::{KIND, NewPost, NewUser, User, UserAction, UserState};
 pub use store::{by_username, find, of_organization, works_for};
 pub use workflow::{add, add_system_admin, reassign, set_password, system_actor};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {

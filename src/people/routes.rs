@@ -7,7 +7,7 @@ use super::{
 use crate::{
     authz,
     error::{Error, Result},
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::Paging,
 };
@@ -15,7 +15,6 @@ use actix_web::{
     HttpResponse, get, patch, post,
     web::{Path, block},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the routes of users.
 pub fn mount(config: &mut ServiceConfig) {

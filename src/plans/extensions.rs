@@ -19,7 +19,7 @@ use crate::{
     db::{Conn, MultiBackend},
     error::{Error, Result},
     flow::{Flow, Worded},
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
     keyset,
@@ -34,7 +34,6 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 words! {
     /// Where a request for an extension stands.

@@ -26,7 +26,7 @@ pub use tasks::{
 };
 pub use workflow::{activate, add as add_plan, is_active};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {

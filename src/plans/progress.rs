@@ -11,7 +11,7 @@ use crate::{
     authz::{self, Relations},
     db::{Conn, Json},
     error::{Error, Result},
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
     keyset,
@@ -23,7 +23,6 @@ use actix_web::{HttpResponse, get, post, web::Path};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// A progress entry, as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

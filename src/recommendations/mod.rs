@@ -11,7 +11,7 @@ pub use model::{Recommendation, RecommendationKind, RecommendationState};
 pub use store::open_of;
 pub use workflow::{open_items, reassign};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {

@@ -5,9 +5,8 @@ pub mod periods;
 pub mod regimes;
 pub mod submissions;
 
-use crate::{ask::Ask, db::Conn, error::Result, id::Id, organizations};
+use crate::{ask::Ask, db::Conn, error::Result, http::ServiceConfig, id::Id, organizations};
 use std::collections::HashSet;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {

@@ -75,6 +75,8 @@ CREATE INDEX tasks_by_age ON tasks (province_id, audience, id);
 CREATE INDEX tasks_by_due ON tasks (province_id, audience, due_sort, id);
 CREATE INDEX tasks_by_code ON tasks (province_id, audience, code, id);
 CREATE INDEX tasks_by_state ON tasks (province_id, audience, state, due_sort, id);
+-- The few tasks that are drafts, for those who oversee the province and also draft.
+CREATE INDEX tasks_drafts ON tasks (audience, id) WHERE audience = 0;
 CREATE INDEX tasks_opens ON tasks (opens_on) WHERE opens_on IS NOT NULL;
 
 CREATE TABLE task_occurrences (

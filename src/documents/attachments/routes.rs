@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    http::{Answer, Call},
+    http::{Answer, Call, ServiceConfig},
     id::Id,
     page::Paging,
 };
@@ -16,7 +16,6 @@ use actix_web::{
     web::{Bytes, Path, Payload},
 };
 use tokio::io::AsyncReadExt;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Bytes that are read from a file at a time.
 const CHUNK: usize = 64 << 10;

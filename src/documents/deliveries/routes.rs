@@ -8,12 +8,11 @@ use crate::{
     authz::{self, Scope},
     db::Conn,
     error::Result,
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::{Page, Paging},
 };
 use actix_web::{HttpResponse, get, post, web::Path};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {

@@ -5,7 +5,7 @@ use super::{
 use crate::{
     authz,
     error::Result,
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::Paging,
     plans::tasks::{self, model::TaskAction, policy::RULES},
@@ -13,7 +13,6 @@ use crate::{
 use actix_web::{HttpResponse, get, post, web::Path};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Filters of the list of occurrences.
 #[derive(Debug, Clone, Deserialize, IntoParams)]

@@ -5,14 +5,13 @@ use super::{
 use crate::{
     authz,
     error::Result,
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::{Page, Paging},
     plans::tasks::{self, model::TaskAction, policy::RULES},
 };
 use actix_web::{HttpResponse, get, post, web::Path};
 use std::collections::HashMap;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {

@@ -16,7 +16,12 @@ use crate::{
     text,
 };
 use chrono::NaiveDate;
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, sql},
+    prelude::*,
+    sql_types::Bool,
+};
+use std::collections::HashMap;
 
 /// A task with the relations of the caller's organisation to it: one statement.
 pub fn find_as(conn: &mut Conn, actor: &Actor, id: Id) -> Result<(Task, Standing)> {
@@ -85,81 +90,88 @@ pub fn to_open(conn: &mut Conn, today: NaiveDate, limit: i64) -> Result<Vec<Task
     Ok(tasks::table.filter(tasks::opens_on.le(today)).order((tasks::opens_on, tasks::id)).limit(limit).select(Task::as_select()).load(conn)?)
 }
 
-/// Which rows one half of a list takes.
-enum Half {
-    /// In force, and open to those who oversee the province. One audience, so that the index gives the order.
-    Open,
-    /// Related to the caller's organisation: driven by the access table.
-    Related,
-    /// Only drafts of the caller's organisation, beside what is open to it.
-    Drafts,
-}
-
 /// Only what the caller may see: the scope is part of the query. Who oversees the province reads one index in the order of
-/// the list; an ordinary agency reads the access table. Never both in one WHERE, which would read every row.
+/// the list, and beside it the few drafts of the own organisation; an ordinary agency begins at the access table. Never
+/// both in one WHERE, and never a join that may find nothing: either makes the database read every row.
 pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &TaskFilter, paging: &Paging, today: NaiveDate) -> Result<Page<(Task, Standing)>> {
     let organization = actor.organization.unwrap_or(actor.user);
     let holder = filter.organization_id.or(actor.organization.filter(|_| filter.role.is_some()));
-    let query = |half: &Half| {
-        let mut query = tasks::table
-            .left_join(access::table.on(access::record_id.eq(tasks::id).and(access::kind.eq(KIND)).and(access::organization_id.eq(organization))))
-            .into_boxed::<MultiBackend>();
-        query = match half {
-            Half::Open => {
-                let query = query.filter(tasks::audience.eq(Audience::Overseers as i32));
-                match scope.provinces.as_slice() {
-                    [only] => query.filter(tasks::province_id.eq(*only)),
-                    all => query.filter(tasks::province_id.eq_any(all.to_vec())),
+    // One text for two types of query: tasks alone, and tasks that are reached from the access table.
+    macro_rules! filtered {
+        ($query:expr) => {{
+            let mut query = $query;
+            if let Some(plan) = filter.plan_id {
+                query = query.filter(tasks::plan_id.eq(plan));
+            }
+            if let Some(parent) = filter.parent_id {
+                query = query.filter(tasks::parent_id.eq(parent));
+            }
+            if let Some(holder) = holder {
+                let held = task_parts::table.filter(task_parts::organization_id.eq(holder));
+                query = match filter.role {
+                    Some(role) => query.filter(tasks::id.eq_any(held.filter(task_parts::role.eq(role)).select(task_parts::task_id))),
+                    None => query.filter(tasks::id.eq_any(held.select(task_parts::task_id))),
+                };
+            }
+            if let Some(state) = filter.state {
+                query = query.filter(tasks::state.eq(state));
+            }
+            if let Some(form) = filter.form {
+                query = query.filter(tasks::form.eq(form));
+            }
+            if let Some(cadence) = filter.cadence {
+                query = query.filter(tasks::cadence.eq(cadence));
+            }
+            if let Some(code) = &filter.code {
+                query = query.filter(tasks::code.eq(code.clone()));
+            }
+            if let Some(day) = filter.due_from {
+                query = query.filter(tasks::due_on.ge(day));
+            }
+            if let Some(day) = filter.due_to {
+                query = query.filter(tasks::due_on.le(day));
+            }
+            // The same as `Task::is_open` and a last day that has passed.
+            match filter.overdue {
+                Some(true) => {
+                    query = query.filter(tasks::due_sort.lt(today)).filter(tasks::state.is_null().or(tasks::state.eq_any(TaskState::OPEN)));
                 }
+                Some(false) => {
+                    query = query.filter(tasks::due_sort.ge(today).or(tasks::state.is_not_null().and(tasks::state.ne_all(TaskState::OPEN)).assume_not_null()));
+                }
+                None => {}
             }
-            Half::Related => query.filter(access::relations.nullable().gt(0)),
-            Half::Drafts => query.filter(access::relations.nullable().gt(0)).filter(tasks::audience.eq(Audience::Related as i32)),
-        };
-        if let Some(plan) = filter.plan_id {
-            query = query.filter(tasks::plan_id.eq(plan));
-        }
-        if let Some(parent) = filter.parent_id {
-            query = query.filter(tasks::parent_id.eq(parent));
-        }
-        if let Some(holder) = holder {
-            let held = task_parts::table.filter(task_parts::organization_id.eq(holder));
-            query = match filter.role {
-                Some(role) => query.filter(tasks::id.eq_any(held.filter(task_parts::role.eq(role)).select(task_parts::task_id))),
-                None => query.filter(tasks::id.eq_any(held.select(task_parts::task_id))),
-            };
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(tasks::state.eq(state));
-        }
-        if let Some(form) = filter.form {
-            query = query.filter(tasks::form.eq(form));
-        }
-        if let Some(cadence) = filter.cadence {
-            query = query.filter(tasks::cadence.eq(cadence));
-        }
-        if let Some(code) = &filter.code {
-            query = query.filter(tasks::code.eq(code.clone()));
-        }
-        if let Some(day) = filter.due_from {
-            query = query.filter(tasks::due_on.ge(day));
-        }
-        if let Some(day) = filter.due_to {
-            query = query.filter(tasks::due_on.le(day));
-        }
-        // The same as `Task::is_open` and a last day that has passed.
-        match filter.overdue {
-            Some(true) => {
-                query = query.filter(tasks::due_sort.lt(today)).filter(tasks::state.is_null().or(tasks::state.eq_any(TaskState::OPEN)));
+            for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
+                query = query.filter(tasks::content_fold.like(pattern(&term)).escape('\\'));
             }
-            Some(false) => {
-                query = query.filter(tasks::due_sort.ge(today).or(tasks::state.is_not_null().and(tasks::state.ne_all(TaskState::OPEN)).assume_not_null()));
-            }
-            None => {}
-        }
-        for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
-            query = query.filter(tasks::content_fold.like(pattern(&term)).escape('\\'));
-        }
-        query
+            query
+        }};
+    }
+    let open = || {
+        let query = tasks::table.filter(tasks::audience.eq(Audience::Overseers as i32)).into_boxed::<MultiBackend>();
+        filtered!(match scope.provinces.as_slice() {
+            [only] => query.filter(tasks::province_id.eq(*only)),
+            all => query.filter(tasks::province_id.eq_any(all.to_vec())),
+        })
+    };
+    let drafts = || {
+        let own = access::table
+            .filter(access::organization_id.eq(organization))
+            .filter(access::kind.eq(KIND))
+            .filter(access::record_id.eq(tasks::id))
+            .filter(access::relations.gt(0));
+        // The number is written out and not bound: only so is the index of the drafts used.
+        filtered!(tasks::table.filter(sql::<Bool>("tasks.audience = 0")).filter(exists(own)).into_boxed::<MultiBackend>())
+    };
+    let related = || {
+        filtered!(
+            access::table
+                .inner_join(tasks::table.on(access::record_id.eq(tasks::id)))
+                .filter(access::organization_id.eq(organization))
+                .filter(access::kind.eq(KIND))
+                .filter(access::relations.gt(0))
+                .into_boxed::<MultiBackend>()
+        )
     };
     let sort = filter.sort.unwrap_or_default();
     let word = match sort {
@@ -167,30 +179,41 @@ pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &TaskFilter, 
         TaskSort::Due => "due_on",
         TaskSort::Code => "code",
     };
-    let halves: &[Half] = if scope.audience.is_some() { &[Half::Open, Half::Drafts] } else { &[Half::Related] };
-    let mut rows: Vec<(Task, Option<i32>)> = Vec::new();
-    let mut total = paging.count.map(|_| 0);
-    for half in halves {
-        let some = query(half).select((Task::as_select(), access::relations.nullable()));
-        let some: Vec<(Task, Option<i32>)> = match (sort, half) {
-            // A task's id is in the order of creation, and so is the key of the access table.
-            (TaskSort::Newest, Half::Open) => keyset!(some, paging, word, tasks::id => Id, tasks::id, desc).load(conn)?,
-            (TaskSort::Newest, _) => keyset!(some, paging, word, access::record_id.nullable() => Id, access::record_id.nullable(), desc).load(conn)?,
-            (TaskSort::Due, _) => keyset!(some, paging, word, tasks::due_sort => NaiveDate, tasks::id, asc).load(conn)?,
-            (TaskSort::Code, _) => keyset!(some, paging, word, tasks::code => String, tasks::id, asc).load(conn)?,
-        };
-        rows.extend(some);
-        if let Some(sum) = &mut total {
-            *sum += query(half).count().get_result::<i64>(conn)?;
+    let rows: Vec<(Task, i32)>;
+    let mut total = None;
+    if scope.audience.is_some() {
+        let mut all: Vec<Task> = Vec::new();
+        for some in [open(), drafts()] {
+            let some = some.select(Task::as_select());
+            all.extend(match sort {
+                // A task's id is in the order of creation.
+                TaskSort::Newest => keyset!(some, paging, word, tasks::id => Id, tasks::id, desc).load(conn)?,
+                TaskSort::Due => keyset!(some, paging, word, tasks::due_sort => NaiveDate, tasks::id, asc).load(conn)?,
+                TaskSort::Code => keyset!(some, paging, word, tasks::code => String, tasks::id, asc).load(conn)?,
+            });
         }
-    }
-    if halves.len() > 1 {
+        if paging.count.is_some() {
+            total = Some(open().count().get_result::<i64>(conn)? + drafts().count().get_result::<i64>(conn)?);
+        }
         match sort {
-            TaskSort::Newest => rows.sort_by_key(|(t, _)| std::cmp::Reverse(t.id)),
-            TaskSort::Due => rows.sort_by_key(|(t, _)| (t.due_sort, t.id)),
-            TaskSort::Code => rows.sort_by(|(a, _), (b, _)| (&a.code, a.id).cmp(&(&b.code, b.id))),
+            TaskSort::Newest => all.sort_by_key(|t| std::cmp::Reverse(t.id)),
+            TaskSort::Due => all.sort_by_key(|t| (t.due_sort, t.id)),
+            TaskSort::Code => all.sort_by(|a, b| (&a.code, a.id).cmp(&(&b.code, b.id))),
         }
-        rows.truncate(usize::try_from(paging.limit()).unwrap_or(usize::MAX).saturating_add(1));
+        all.truncate(usize::try_from(paging.limit()).unwrap_or(usize::MAX).saturating_add(1));
+        let held = relations_to(conn, organization, &all)?;
+        rows = all.into_iter().map(|task| (held.get(&task.id).copied().unwrap_or(0), task)).map(|(held, task)| (task, held)).collect();
+    } else {
+        let some = related().select((Task::as_select(), access::relations));
+        rows = match sort {
+            // And so is the key of the access table.
+            TaskSort::Newest => keyset!(some, paging, word, access::record_id => Id, access::record_id, desc).load(conn)?,
+            TaskSort::Due => keyset!(some, paging, word, tasks::due_sort => NaiveDate, tasks::id, asc).load(conn)?,
+            TaskSort::Code => keyset!(some, paging, word, tasks::code => String, tasks::id, asc).load(conn)?,
+        };
+        if paging.count.is_some() {
+            total = Some(related().count().get_result(conn)?);
+        }
     }
     let limit = paging.limit();
     let page = match sort {
@@ -200,10 +223,22 @@ pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &TaskFilter, 
     };
     Ok(page
         .map(|(task, held)| {
-            let standing = standing(actor, task.province_id, task.audience, held);
+            let standing = standing(actor, task.province_id, task.audience, Some(held));
             (task, standing)
         })
         .counted(total))
+}
+
+/// The relations of an organisation to the tasks of one page.
+fn relations_to(conn: &mut Conn, organization: Id, page: &[Task]) -> Result<HashMap<Id, i32>> {
+    let ids: Vec<Id> = page.iter().map(|t| t.id).collect();
+    let rows: Vec<(Id, i32)> = access::table
+        .filter(access::organization_id.eq(organization))
+        .filter(access::kind.eq(KIND))
+        .filter(access::record_id.eq_any(ids))
+        .select((access::record_id, access::relations))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 pub fn insert(conn: &mut Conn, task: &Task) -> Result<()> {

@@ -11,7 +11,7 @@ pub use model::{ConsolidatedFigure, ConsolidatedState, KIND, Report};
 pub use store::{find, issued_of};
 pub use workflow::{Issuing, reassign, verify};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::ServiceConfig;
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {

@@ -4,12 +4,11 @@ use super::{
 };
 use crate::{
     error::Result,
-    http::{Answer, Body, Call},
+    http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::Paging,
 };
 use actix_web::{HttpResponse, delete, get, patch, post, web::Path};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
