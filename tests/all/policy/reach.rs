@@ -212,8 +212,11 @@ fn callers<'a>(world: &World<'a>) -> Vec<(String, String, Person<'a>)> {
     all
 }
 
-/// The ids that a list shows, and the total that it counts.
-fn listed(person: &Person<'_>, list: &str) -> Option<(BTreeSet<String>, bool)> {
+/// The ids that a page shows, and whether it is the whole list.
+type Listed = (BTreeSet<String>, bool);
+
+/// What a list shows; the total that it counts must agree.
+fn listed(person: &Person<'_>, list: &str) -> Option<Listed> {
     let sign = if list.contains('?') { '&' } else { '?' };
     let page = person.get(&format!("{list}{sign}limit=200&count=exact"));
     if matches!(page.status, 403 | 404) {
@@ -330,7 +333,7 @@ fn each_reads_and_writes_what_the_table_says_and_lists_agree_with_items() {
 
         // Whatever else there is: what a list shows can be opened, and what it does not show cannot.
         for list in LISTS {
-            let own: Vec<(&Person<'_>, Option<(BTreeSet<String>, bool)>)> =
+            let own: Vec<(&Person<'_>, Option<Listed>)> =
                 callers.iter().filter(|c| matches!(c.1.as_str(), "leader" | "system_admin")).map(|c| (&c.2, listed(&c.2, list))).collect();
             let all: BTreeSet<String> = own.iter().flat_map(|(_, l)| l.iter().flat_map(|(ids, _)| ids.clone())).collect();
             let every = (all.len() / 12).max(1);
