@@ -9,4 +9,4 @@ pub mod workflow;
 pub use model::{Message, Target, TargetKind, Urging, UrgingLevel, UrgingView};
 pub use routes::mount;
 pub use store::of_target;
-pub use workflow::send;
+pub use workflow::{send, show};

@@ -9,7 +9,7 @@ pub mod workflow;
 
 pub use model::{ConsolidatedFigure, ConsolidatedState, KIND, Report};
 pub use store::{find, issued_of};
-pub use workflow::{Issuing, reassign, verify};
+pub use workflow::{reassign, verify};
 
 use crate::http::ServiceConfig;
 

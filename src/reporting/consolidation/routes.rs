@@ -98,7 +98,7 @@ async fn delete_consolidated_report(call: Call, id: Path<Id>) -> Result<HttpResp
 #[post("/consolidated-reports/{id}/transitions")]
 async fn transition_consolidated_report(call: Call, id: Path<Id>, body: Body<ConsolidatedReportTransition>) -> Result<HttpResponse> {
     call.write(body, move |conn, ask, body| {
-        let view = workflow::take(conn, ask, *id, body, &workflow::no_document)?;
+        let view = workflow::take(conn, ask, *id, body)?;
         Answer::one(&view, view.row.version)
     })
     .await

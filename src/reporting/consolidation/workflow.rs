@@ -1,3 +1,4 @@
+mod document;
 mod edit;
 mod gather;
 mod issue;
@@ -6,7 +7,6 @@ mod verify;
 mod views;
 
 pub use edit::edit;
-pub use issue::{Issuing, no_document};
 pub use merger::reassign;
 pub use verify::verify;
 pub use views::{lineage, row, seen, show, staleness};
@@ -213,9 +213,8 @@ pub fn delete(conn: &mut Conn, ask: &Ask, id: Id) -> Result<()> {
     journal::record(conn, ask, change(&before, "delete", None), Some(&was.row), NOTHING)
 }
 
-/// Takes a step: gather again, hand over, send back, appraise, issue. `document` makes the official document of what is
-/// issued, where there is one.
-pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ConsolidatedReportTransition>, document: Issuing<'_>) -> Result<ConsolidatedReportView> {
+/// Takes a step: gather again, hand over, send back, appraise, issue.
+pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ConsolidatedReportTransition>) -> Result<ConsolidatedReportView> {
     let before = store::find(conn, id)?;
     let standing = stands(conn, ask, &before)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::View, standing)?;
@@ -239,7 +238,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ConsolidatedReportTr
         Act::Refresh => refresh(conn, ask, &mut after)?,
         Act::HandOver => hand_over(conn, ask, &mut after)?,
         Act::SendBack | Act::Appraise => end_appraisal(ask, &mut after, &step)?,
-        _ => issue::issue(conn, ask, &mut after, document)?,
+        _ => issue::issue(conn, ask, &mut after)?,
     }
     save(conn, ask, &before, &mut after)?;
     let is = seen(conn, ask, after.clone())?;

@@ -19,8 +19,8 @@ mod bodies;
 mod rates;
 
 pub use bodies::{
-    HandlingPatch, Judgement, NewPeriod, NewReportExtension, ObligationFilter, ObligationSort, ObligationView, PeriodFilter, PeriodSort, PeriodTransition,
-    PeriodView, ReportExtensionTransition, ReportExtensionView, Sending,
+    HandlingPatch, Judgement, NewPeriod, NewReportExtension, NewReportUrging, ObligationFilter, ObligationSort, ObligationView, PeriodFilter, PeriodSort,
+    PeriodTransition, PeriodView, ReportExtensionTransition, ReportExtensionView, Sending,
 };
 pub use rates::{AgencyRate, LateReport, PeriodRates, Rate};
 
@@ -63,6 +63,7 @@ words! {
         RecordSending = "record_sending", "Ghi nhận đã gửi", "Record that it was sent, with the document";
         Submit = "submit", "Lập báo cáo", "Draft a submission";
         Enter = "enter", "Nhập thay", "Enter a submission for an agency outside the system";
+        Urge = "urge", "Đôn đốc", "Urge";
     }
 }
 words! {

@@ -1,5 +1,5 @@
 use super::model::{
-    ObligationAction::{self, AskExtension, Assign, Enter, GrantExtension, RecordSending, RefuseExtension, Submit, WithdrawExtension},
+    ObligationAction::{self, AskExtension, Assign, Enter, GrantExtension, RecordSending, RefuseExtension, Submit, Urge, WithdrawExtension},
     PeriodAction::{self, Close, Create, Expand, Open},
 };
 use crate::authz::{Audience, CLERKS, DRAFTERS, LEADERS, Position, READERS, Reach, Relations, RoleGroup, Rule, Who};
@@ -18,7 +18,8 @@ pub const RULES: &[Rule<PeriodAction>] = &[
     Rule { who: Who::Anyone, at: LEADERS, with: Reach::Related(OPENERS), may: &[PeriodAction::View, Create, Open, Expand, Close] },
 ];
 
-/// "Sender, receiver, focal point and UBND look; the sender's people work on it; the receiver's leader grants time."
+/// "Sender, receiver, focal point and UBND look; the sender's people work on it; the receiver's leader grants time;
+/// leaders of the receiver and the focal point urge."
 pub const OBLIGATION_RULES: &[Rule<ObligationAction>] = &[
     Rule {
         who: Who::Anyone,
@@ -33,4 +34,5 @@ pub const OBLIGATION_RULES: &[Rule<ObligationAction>] = &[
     Rule { who: Who::Anyone, at: CLERKS, with: Reach::Related(Relations::OWNER), may: &[RecordSending] },
     Rule { who: Who::Anyone, at: LEADERS, with: Reach::Related(Relations::RECEIVER), may: &[GrantExtension, RefuseExtension] },
     Rule { who: Who::Anyone, at: ENTERERS, with: Reach::Related(Relations::RECEIVER), may: &[Enter] },
+    Rule { who: Who::Anyone, at: LEADERS, with: Reach::Related(OPENERS), may: &[Urge] },
 ];

@@ -1,15 +1,16 @@
 use super::{
     model::{
-        HandlingPatch, NewPeriod, NewReportExtension, ObligationFilter, ObligationView, PeriodFilter, PeriodRates, PeriodTransition, PeriodView,
-        ReportExtensionTransition, ReportExtensionView, Sending,
+        HandlingPatch, NewPeriod, NewReportExtension, NewReportUrging, ObligationFilter, ObligationView, PeriodFilter, PeriodRates, PeriodTransition,
+        PeriodView, ReportExtensionTransition, ReportExtensionView, Sending,
     },
-    workflow::{self, extensions, obligations, rates},
+    workflow::{self, extensions, obligations, rates, urging},
 };
 use crate::{
     error::Result,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::Paging,
+    plans::urgings::UrgingView,
 };
 use actix_web::{HttpResponse, get, patch, post, web::Path};
 
@@ -25,6 +26,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(get_reporting_obligation)
         .service(assign_reporting_obligation)
         .service(record_report_sending)
+        .service(urge_reporting_obligation)
         .service(ask_obligation_extension)
         .service(get_obligation_extension)
         .service(transition_obligation_extension);
@@ -115,6 +117,17 @@ async fn record_report_sending(call: Call, id: Path<Id>, body: Body<Sending>) ->
     call.write(body, move |conn, ask, body| {
         let view = obligations::record_sending(conn, ask, *id, body)?;
         Answer::one(&view, view.version)
+    })
+    .await
+}
+
+/// Urge the agency for the report that it owes (đôn đốc)
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body = NewReportUrging, responses((status = 201, description = "Sent", body = UrgingView)))]
+#[post("/reporting-obligations/{id}/urgings")]
+async fn urge_reporting_obligation(call: Call, id: Path<Id>, body: Body<NewReportUrging>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let view = urging::urge(conn, ask, *id, body)?;
+        Answer::created(format!("/api/v1/urgings/{}", view.id), &view, view.version)
     })
     .await
 }

@@ -24,6 +24,7 @@ pub mod merger;
 pub mod obligations;
 pub mod opening;
 pub mod rates;
+pub mod urging;
 
 /// How a period lives; closing also comes by itself when the last step is issued.
 pub const FLOW: Flow<State, Act> =

@@ -8,5 +8,6 @@ mod mergers;
 mod notices;
 mod people;
 mod plans;
+mod provinces;
 mod recommendations;
 mod reporting;

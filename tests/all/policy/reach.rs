@@ -99,6 +99,7 @@ const WRITES: &str = r#"
     period               | POST {}/transitions         | {"action":"close"}                              | LHHN,TTTU,STTTT:leader
     obligation:agency    | PATCH {}                    | {"instruction":"Làm"}                           | SYT:handlers
     obligation:agency    | POST {}/extensions          | {}                                              | SYT:drafters
+    obligation:agency    | POST {}/urgings             | {}                                              | LHHN,STTTT:leader
     obligation:agency    | POST {}/sending             | {}                                              | SYT:handlers
     submission:draft     | PATCH {}                    | {"narratives":[]}                               | SDL:drafters
     submission:draft     | DELETE {}                   |                                                 | SDL:drafters

@@ -5,6 +5,7 @@ use super::{
         model::{Content, ContentRow, KIND, Report, ReportAppraisal, Source, typed},
         store,
     },
+    document,
     gather::Basis,
     none_outdated,
 };
@@ -23,15 +24,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
-/// Makes the official document of a report that is being issued, and says which it is; none where there is no document.
-pub type Issuing<'a> = &'a dyn Fn(&mut Conn, &Ask, &Report, &Content) -> Result<Option<Id>>;
-
-/// Issues without an official document.
-pub fn no_document(_: &mut Conn, _: &Ask, _: &Report, _: &Content) -> Result<Option<Id>> {
-    Ok(None)
-}
-
-pub(super) fn issue(conn: &mut Conn, ask: &Ask, report: &mut Report, document: Issuing<'_>) -> Result<()> {
+pub(super) fn issue(conn: &mut Conn, ask: &Ask, report: &mut Report) -> Result<()> {
     let mut content = store::content(conn, report.id)?.content()?;
     none_outdated(&content)?;
     let sources = store::sources(conn, &[report.id])?;
@@ -43,7 +36,7 @@ pub(super) fn issue(conn: &mut Conn, ask: &Ask, report: &mut Report, document: I
     report.sha256 = Some(hash(&snapshot));
     content.snapshot = Some(snapshot);
     store::put_content(conn, &ContentRow::of(report.id, &content)?, false)?;
-    report.document_id = document(conn, ask, report, &content)?.or(report.document_id);
+    report.document_id = document::make(conn, ask, &basis, report, &sources)?;
     open_to(conn, ask, &basis, report, &sources)?;
     fulfil(conn, ask, &basis, report)
 }
@@ -88,13 +81,18 @@ pub(super) fn snapshot(report: &Report, content: &Content, sources: &[Source]) -
     serde_json_canonicalizer::to_string(&value).map_err(Error::internal)
 }
 
+/// Who receives it: at its own step, at later steps that send on the same report, and the regime's final recipient.
+pub(super) fn receivers(basis: &Basis, report: &Report) -> Result<Vec<Id>> {
+    let same: Vec<i32> = basis.period.chain()?.into_iter().filter(|s| s.same_report_as == Some(report.step_no)).map(|s| s.step_no).collect();
+    let own = basis.all.iter().filter(|o| o.id == report.obligation_id || (o.sender_id == basis.own.sender_id && same.contains(&o.step_no)));
+    Ok(own.filter_map(|o| o.receiver_id).chain(basis.regime.final_recipient_id).collect())
+}
+
 /// Receivers, overseers and every agency that reported may read it from now on; UBND by the audience.
 fn open_to(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report, sources: &[Source]) -> Result<()> {
     let mut all: HashMap<Id, i32> = HashMap::new();
     let mut add = |organization: Id, relation: Relations| *all.entry(organization).or_default() |= relation.0;
-    let same: Vec<i32> = basis.period.chain()?.into_iter().filter(|s| s.same_report_as == Some(report.step_no)).map(|s| s.step_no).collect();
-    let own = basis.all.iter().filter(|o| o.id == report.obligation_id || (o.sender_id == basis.own.sender_id && same.contains(&o.step_no)));
-    for receiver in own.filter_map(|o| o.receiver_id).chain(basis.regime.final_recipient_id) {
+    for receiver in receivers(basis, report)? {
         add(receiver, Relations::RECEIVER);
     }
     let scope = basis.regime.plan_id.or(Some(basis.regime.id));

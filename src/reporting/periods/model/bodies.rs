@@ -1,7 +1,7 @@
 //! What callers send and get: views, bodies and filters of periods and obligations.
 
 use super::{ObligationAction, ObligationState, PeriodAction, PeriodState, ReportExtensionState, Unresolved};
-use crate::{calendar::DueRule, id::Id, period::Period, reporting::regimes::Step, time::Stamp};
+use crate::{calendar::DueRule, id::Id, period::Period, plans::urgings::UrgingLevel, reporting::regimes::Step, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -241,6 +241,22 @@ pub struct Sending {
     pub document_id: Id,
     /// The day of sending, which counts.
     pub sent_on: NaiveDate,
+}
+
+/// An urging for a report that is owed.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReportUrging {
+    #[schema(example = "urging")]
+    pub level: UrgingLevel,
+    /// Where the duty comes from.
+    #[schema(max_length = 1000, example = "Phần kết Kế hoạch triển khai Chỉ thị 38-CT/TW")]
+    pub basis: Option<String>,
+    #[schema(min_length = 1, max_length = 10000, example = "Đề nghị quý cơ quan khẩn trương gửi báo cáo")]
+    pub text: String,
+    pub respond_by: Option<NaiveDate>,
+    /// The letter that carries it.
+    pub document_id: Option<Id>,
 }
 
 /// Filters of the list of obligations.

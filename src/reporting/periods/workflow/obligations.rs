@@ -66,6 +66,7 @@ fn view(ask: &Ask, o: Obligation, extensions: Vec<Extension>, standing: Standing
         (Act::RefuseExtension, pending),
         (Act::RecordSending, owed && !served && !o.consolidates),
         (Act::Submit, o.state != State::Submitted && served && !o.consolidates),
+        (Act::Urge, owed && ask.actor.organization != Some(o.sender_id)),
         (Act::Enter, o.state != State::Submitted && served && !o.consolidates),
     ];
     Ok(ObligationView {

@@ -1,0 +1,4 @@
+//! One story for each of the five provinces, on what its own text says.
+
+mod binh_dinh;
+mod gia_lai;
