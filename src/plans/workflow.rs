@@ -198,7 +198,8 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PlanPatch>) -> Resul
         after.owner_id = owner;
         hand_over(conn, ask, &before, &after)?;
     }
-    save(conn, ask, &before, after, "edit", None)
+    save(conn, ask, &before, after, "edit", None)?;
+    show(conn, ask, id)
 }
 
 /// Another owner before the plan is in force.
@@ -263,7 +264,8 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PlanTransition>) -> 
         }
         _ => end(conn, ask, &mut after, step.reason.as_deref())?,
     }
-    save(conn, ask, &before, after, step.action.word(), step.reason.as_deref())
+    save(conn, ask, &before, after, step.action.word(), step.reason.as_deref())?;
+    show(conn, ask, id)
 }
 
 /// Puts a draft in force: groups become their members of the day, agencies see their tasks, occurrences open.
@@ -371,12 +373,11 @@ fn re_expand(conn: &mut Conn, ask: &Ask, plan: &Plan) -> Result<()> {
     grants.write(conn)
 }
 
-fn save(conn: &mut Conn, ask: &Ask, before: &Plan, mut after: Plan, action: &str, reason: Option<&str>) -> Result<PlanView> {
+fn save(conn: &mut Conn, ask: &Ask, before: &Plan, mut after: Plan, action: &str, reason: Option<&str>) -> Result<()> {
     after.version = before.version + 1;
     after.updated_at = ask.now;
     after.updated_by = Some(ask.actor.user);
     store::update(conn, before, &after)?;
     let (was, is) = (view(ask, before, Standing::NEW), view(ask, &after, Standing::NEW));
-    journal::record(conn, ask, change(&after, action, reason), Some(&was), Some(&is))?;
-    show(conn, ask, after.id)
+    journal::record(conn, ask, change(&after, action, reason), Some(&was), Some(&is))
 }
