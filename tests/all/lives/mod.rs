@@ -7,5 +7,6 @@ mod documents;
 mod notices;
 mod people;
 mod plans;
+mod provinces;
 mod recommendations;
 mod reporting;
