@@ -110,6 +110,9 @@ pub struct PlanView {
     pub activated_on: Option<NaiveDate>,
     pub ended_on: Option<NaiveDate>,
     pub superseded_by: Option<Id>,
+    /// What the source says beyond, verbatim: who leads and approves, general tasks, what was cut off.
+    #[schema(value_type = Option<Object>)]
+    pub source: Option<serde_json::Value>,
     pub version: i32,
     pub created_at: Stamp,
     pub updated_at: Stamp,

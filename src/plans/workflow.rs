@@ -58,6 +58,7 @@ pub fn view(ask: &Ask, plan: &Plan, standing: Standing) -> PlanView {
         activated_on: plan.activated_on,
         ended_on: plan.ended_on,
         superseded_by: plan.superseded_by,
+        source: plan.source.as_ref().map(|s| s.0.clone()),
         version: plan.version,
         created_at: plan.created_at,
         updated_at: plan.updated_at,

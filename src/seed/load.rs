@@ -4,6 +4,7 @@ use super::plans::PlanFunction;
 use crate::{
     ask::Ask,
     authz::Function,
+    calendar::DueRule,
     db::{Conn, Db},
     error::{Error, Result},
     id::Id,
@@ -212,4 +213,13 @@ fn load_groups(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, file: &Fil
         groups::add(conn, ask, new)?;
     }
     Ok(())
+}
+
+/// A rule of the file; "theo quy định" says neither inclusive nor roll there.
+pub fn due(mut rule: serde_json::Value) -> Result<DueRule> {
+    if let Some(members) = rule.as_object_mut() {
+        members.entry("inclusive").or_insert(serde_json::Value::Bool(true));
+        members.entry("roll").or_insert(serde_json::Value::String("none".into()));
+    }
+    Ok(serde_json::from_value(rule)?)
 }

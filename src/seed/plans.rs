@@ -1,10 +1,9 @@
 //! The plans of a province file: every duty a task, a lead never made up, the verbatim facts kept beside it.
 
-use super::load::{Keys, named};
+use super::load::{Keys, due, named};
 use crate::{
     ask::Ask,
     authz::Function,
-    calendar::DueRule,
     db::Conn,
     error::{Error, Result},
     id::Id,
@@ -53,7 +52,7 @@ struct Duty {
     #[serde(default)]
     partners_raw: Vec<String>,
     cadence: Option<Cadence>,
-    due: Option<DueRule>,
+    due: Option<Value>,
     product: Option<String>,
     approver: Option<String>,
     #[serde(flatten)]
@@ -177,7 +176,7 @@ fn task(conn: &mut Conn, province: Id, keys: &Keys, plan: Id, duty: &Duty) -> Re
         through_id: find(&duty.through)?,
         cadence: duty.cadence,
         due_on: None,
-        due_rule: duty.due.clone(),
+        due_rule: duty.due.clone().map(due).transpose()?,
         assignees,
         partners_raw: duty.partners_raw.clone(),
     })

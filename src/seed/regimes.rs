@@ -1,9 +1,8 @@
 //! The reporting regimes of a province file.
 
-use super::load::{Keys, named};
+use super::load::{Keys, due, named};
 use crate::{
     ask::Ask,
-    calendar::DueRule,
     db::Conn,
     error::{Error, Result},
     id::Id,
@@ -181,13 +180,4 @@ fn step(conn: &mut Conn, province: Id, keys: &Keys, s: &RegimeStep) -> Result<St
         note: s.note.clone(),
         remark: s.comment.clone(),
     })
-}
-
-/// A rule of the file; "theo quy định" says neither inclusive nor roll there.
-fn due(mut rule: serde_json::Value) -> Result<DueRule> {
-    if let Some(members) = rule.as_object_mut() {
-        members.entry("inclusive").or_insert(serde_json::Value::Bool(true));
-        members.entry("roll").or_insert(serde_json::Value::String("none".into()));
-    }
-    Ok(serde_json::from_value(rule)?)
 }

@@ -5,3 +5,4 @@ mod harness;
 mod lives;
 mod policy;
 mod schema;
+mod seed;
