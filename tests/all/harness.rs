@@ -158,6 +158,19 @@ impl House {
         file["province"]["code"].as_str().expect("a code").to_owned()
     }
 
+    /// Loads a province without its texts: agencies, functions and groups, for stories that write plans of their own.
+    pub fn load_agencies(&self, seed_key: &str) {
+        let text = seed::FILES
+            .iter()
+            .find(|f| f.contains(&format!("\"seed\": \"{seed_key}\"")) || f.contains(&format!("\"seed\":\"{seed_key}\"")))
+            .expect("such a file");
+        let mut file: Value = serde_json::from_str(text).expect("JSON");
+        for part in ["documents", "plans", "regimes"] {
+            file[part] = json!([]);
+        }
+        seed::load_text(&self.db, &file.to_string(), self.now()).expect("the agencies load");
+    }
+
     /// Organisations of a province by their code.
     pub fn organization(&self, province: &str, code: &str) -> Organization {
         self.db

@@ -162,6 +162,7 @@ pub fn update(conn: &mut Conn, before: &Regime, updated: &Regime, parts: &Parts)
         .set((
             (
                 r::province_id.eq(updated.province_id),
+                r::seed_key.eq(&updated.seed_key),
                 r::plan_id.eq(updated.plan_id),
                 r::name.eq(&updated.name),
                 r::name_en.eq(&updated.name_en),

@@ -289,8 +289,9 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id, only
         let mut parts = all.remove(&before.id).unwrap_or_default();
         let mut after = before.clone();
         if after.focal_point_id == Some(from) {
-            // The regime runs on in the province of the organisation that keeps it.
+            // The regime runs on in the province of the organisation that keeps it, where another may bear its seed's key.
             after.province_id = province;
+            after.seed_key = before.seed_key.as_ref().map(|key| if key.contains('/') { key.clone() } else { format!("{}/{key}", before.province_id) });
         }
         swap(&mut after.focal_point_id);
         swap(&mut after.final_recipient_id);

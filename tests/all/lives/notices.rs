@@ -12,7 +12,7 @@ fn read(person: &Person<'_>, id: &str) -> Reply {
 #[test]
 fn every_desk_has_an_inbox_and_an_administrator_has_no_desk() {
     each("2021-06-01T08:00", |house| {
-        house.load("binh_dinh");
+        house.load_agencies("binh_dinh");
         for position in ["leader", "officer", "clerk", "viewer", "org_admin"] {
             let person = house.person("BDI", "STTTT", position);
             let inbox = person.get("/notifications?count=exact").expect(200);
@@ -39,7 +39,7 @@ fn waits(kind: &str, level: &str) -> Vec<(String, String, bool)> {
 #[test]
 fn a_letter_waits_for_the_leader_then_the_clerk_then_those_who_receive_it() {
     each("2021-06-01T08:00", |house| {
-        house.load("binh_dinh");
+        house.load_agencies("binh_dinh");
         let receiver = house.organization("BDI", "STTTT");
         let at = |position: &str| house.person("BDI", "HND", position);
         let there = |position: &str| house.person("BDI", "STTTT", position);

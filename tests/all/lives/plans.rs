@@ -133,7 +133,7 @@ fn a_return_gives_back_the_days_that_it_lay_and_three_working_days() {
 #[test]
 fn a_due_date_moves_only_by_an_extension_and_the_old_one_stays() {
     each("2021-11-01T08:00", |house| {
-        house.load("binh_dinh");
+        house.load_agencies("binh_dinh");
         let (_, ids) = plan(house, &[led(house, &["STC"])]);
         let path = format!("/tasks/{}", ids[0]);
         let (lead, ubnd) = (house.person("BDI", "SVHTT", "officer"), house.person("BDI", "UBND", "leader"));
@@ -282,7 +282,7 @@ fn recurring_tasks_open_with_their_periods_and_are_not_back_filled() {
 #[test]
 fn the_list_and_the_item_agree_for_every_caller_in_few_statements() {
     each("2021-11-01T08:00", |house| {
-        house.load("binh_dinh");
+        house.load_agencies("binh_dinh");
         let mut tasks: Vec<Value> = (0..12).map(|_| led(house, &["STC", "SNV"])).collect();
         tasks.push(json!({ "content": "Đào tạo cán bộ", "form": "assign", "assignees": [assignee(house, "SYT", "joint")] }));
         let (plan_id, mut ids) = plan(house, &tasks);
