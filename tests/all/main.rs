@@ -6,3 +6,4 @@ mod lives;
 mod policy;
 mod schema;
 mod seed;
+mod terminal;

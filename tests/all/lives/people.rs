@@ -102,3 +102,30 @@ fn an_administrator_of_an_organisation_manages_its_people_and_no_others() {
         house.send("POST", "/api/v1/auth/login", &[("content-type", "application/json")], Some(body.as_bytes())).expect(401);
     });
 }
+
+#[test]
+fn signing_keys_are_rotated_without_signing_anyone_out() {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use nhipcau::http::token::{self, Claims, Source, Tokens};
+    each("2021-06-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let old = house.person("BDI", "LHHN", "officer").token();
+        let source =
+            if house.postgres { Source::Sealed("bi mat chi dung cho kiem thu, du dai".into()) } else { Source::File(house.data.join("signing-keys.json")) };
+        let keys = || house.send("GET", "/.well-known/jwks.json", &[], None).expect(200)["keys"].as_array().expect("keys").len();
+        assert_eq!(keys(), 1);
+        house.wait(1);
+        let kid = token::add(&house.db, &source, house.now()).expect("a second key");
+        // Another replica signs with the new key; this one has not heard of it yet.
+        let replica = Tokens::open(&house.db, source, house.now()).expect("the keys open");
+        let payload = URL_SAFE_NO_PAD.decode(old.split('.').nth(1).expect("a payload")).expect("base64");
+        let claims: Claims = serde_json::from_slice(&payload).expect("claims");
+        let fresh = replica.issue(claims, house.now()).expect("a token");
+        for token in [&fresh, &old] {
+            house.send("GET", "/api/v1/auth/me", &[("authorization", &format!("Bearer {token}"))], None).expect(200);
+        }
+        assert_eq!(keys(), 2);
+        let told = house.send("GET", "/.well-known/jwks.json", &[], None).expect(200);
+        assert!(told["keys"].as_array().expect("keys").iter().any(|k| k["kid"] == json!(kid)));
+    });
+}
