@@ -28,40 +28,45 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// Every `crate::name` that the code of a file says, comments and tests aside.
-fn named(text: &str) -> Vec<String> {
+/// Every name that the code of a file takes directly from `prefix` (`crate::` or `super::`), alone or in a list; comments
+/// and tests aside.
+fn named(text: &str, prefix: &str) -> Vec<String> {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let code = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let word = |text: &str| text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let mut all = Vec::new();
-    let lines: Vec<&str> = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
-    let code = lines.join("\n");
-    let mut rest = code.as_str();
-    while let Some(at) = rest.find("crate::") {
-        rest = &rest[at + 7..];
-        if let Some(list) = rest.strip_prefix('{') {
-            let mut depth = 0;
-            let mut word = String::new();
-            for c in list.chars() {
-                match c {
-                    '{' => depth += 1,
-                    '}' if depth == 0 => break,
-                    '}' => depth -= 1,
-                    ',' if depth == 0 => word.clear(),
-                    c if depth == 0 && (c.is_alphanumeric() || c == '_') => word.push(c),
-                    ':' if depth == 0 && !word.is_empty() => all.push(std::mem::take(&mut word)),
-                    _ => {}
-                }
-                if depth == 0 && c == ',' {
-                    continue;
-                }
-            }
-        } else {
-            let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            if !word.is_empty() {
-                all.push(word);
+    for (at, _) in code.match_indices(prefix) {
+        // `super::super::x` is not ours to say here, and `subsuper::` is another name.
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
+            continue;
+        }
+        let rest = &code[at + prefix.len()..];
+        let Some(list) = rest.strip_prefix('{') else {
+            all.push(word(rest));
+            continue;
+        };
+        let mut depth = 0;
+        let mut entry = String::new();
+        for c in list.chars() {
+            match c {
+                '}' if depth == 0 => break,
+                ',' if depth == 0 => all.push(word(&std::mem::take(&mut entry))),
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => entry.push(c),
             }
         }
+        all.push(word(&entry));
     }
+    all.retain(|name| !name.is_empty());
     all
+}
+
+#[test]
+fn names_are_found_wherever_a_use_may_put_them() {
+    let text = "use crate::{a::{x, y}, b, c::z};\n// use crate::no;\nfn f() { crate::d::g() }\n#[cfg(test)]\nuse crate::no;";
+    assert_eq!(named(text, "crate::"), ["a", "b", "c", "d"]);
+    assert_eq!(named("use super::{\n    model::X,\n    workflow,\n};\nuse super::super::far;", "super::"), ["model", "workflow", "super"]);
 }
 
 fn top(path: &Path) -> String {
@@ -81,7 +86,7 @@ fn no_file_looks_up_the_stairs() {
             continue;
         };
         let text = fs::read_to_string(&path).expect("a file");
-        for name in named(&text) {
+        for name in named(&text, "crate::") {
             if name == own || ALLOWED.contains(&(own.as_str(), name.as_str())) {
                 continue;
             }
@@ -113,12 +118,8 @@ fn inside_a_slice_nobody_uses_a_higher_step() {
         let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let Some(at) = STEPS.iter().position(|s| *s == stem) else { continue };
         let text = fs::read_to_string(&path).expect("a file");
-        for higher in &STEPS[at + 1..] {
-            for form in [format!("super::{higher}"), format!("super::{{{higher}"), format!("    {higher}::")] {
-                if text.lines().any(|l| !l.trim_start().starts_with("//") && l.contains(&form) && l.trim_start().starts_with("use")) {
-                    wrong.push(format!("{} uses {higher}", path.display()));
-                }
-            }
+        for name in named(&text, "super::").into_iter().filter(|name| STEPS[at + 1..].contains(&name.as_str())) {
+            wrong.push(format!("{} uses {name}", path.display()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
