@@ -98,6 +98,7 @@ pub fn api(config: &mut ServiceConfig) {
     calendar_days::mount(config);
     organizations::mount(config);
     people::mount(config);
+    documents::mount(config);
     plans::mount(config);
     reporting::mount(config);
     recommendations::mount(config);
@@ -105,7 +106,6 @@ pub fn api(config: &mut ServiceConfig) {
     notices::mount(config);
     audit::mount(config);
     meta::mount(config);
-    documents::mount(config);
 }
 
 /// The finished OpenAPI document.
