@@ -2,9 +2,12 @@
 FROM rust:1.95-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends libpq-dev pkg-config && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
+# The manifest names the tests and the bench, so that cargo wants to see them even where it builds the program alone.
 COPY Cargo.toml Cargo.lock ./
 COPY src src
 COPY migrations migrations
+COPY tests tests
+COPY benches benches
 RUN cargo build --release --locked --no-default-features --features pg-tls
 
 # Stage 2: the program, libpq, and a user that owns nothing but the data directory.

@@ -51,6 +51,8 @@ pub struct Conditions {
     pub validate_only: bool,
     /// Set by [`Ask::proceed`]; a write that never asked is a mistake of ours.
     pub proceeded: Arc<AtomicBool>,
+    /// Set by the first entry in the journal: only from then on can a record have one already.
+    pub journaled: Arc<AtomicBool>,
 }
 
 impl Ask {

@@ -4,14 +4,17 @@
 //! to the record. Relations are rows of the `access` table, written in the transaction that makes them true, so that the
 //! gate of an item and the WHERE of a list read the same thing.
 
+mod access;
+pub mod scopes;
+
+pub use access::{relate, relate_many, relations, relations_to, repeat, unrelate};
+
 use crate::{
-    db::{Conn, upsert_access},
+    db::Conn,
     error::{Error, Result},
     id::Id,
-    schema::access,
     words,
 };
-use diesel::prelude::*;
 
 words! {
     /// The four groups that the customer named (RULES 2).
@@ -89,6 +92,8 @@ impl Relations {
     pub const ADDRESSEE: Relations = Relations(1 << 13);
     /// Reported for it (a consolidated report's authors).
     pub const REPORTER: Relations = Relations(1 << 14);
+    /// Is the issuer's own office, whose clerk numbers and sends for it.
+    pub const OFFICE: Relations = Relations(1 << 15);
 
     /// Names in the order of the bits, for the printed matrix.
     pub const NAMES: &'static [(&'static str, Relations)] = &[
@@ -107,6 +112,7 @@ impl Relations {
         ("predecessor", Self::PREDECESSOR),
         ("addressee", Self::ADDRESSEE),
         ("reporter", Self::REPORTER),
+        ("office", Self::OFFICE),
     ];
 
     /// Both sets together.
@@ -158,6 +164,8 @@ pub struct Actor {
     pub groups: Vec<RoleGroup>,
     /// Functions of the organisation that are valid today, with the plan or regime they are limited to.
     pub functions: Vec<(Function, Option<Id>)>,
+    /// What a service account is allowed; none for a person.
+    pub scopes: Option<Vec<scopes::ServiceScope>>,
 }
 
 impl Actor {
@@ -314,31 +322,6 @@ pub fn scope<A: PartialEq + Copy>(rules: &[Rule<A>], actor: &Actor, view: A) -> 
         }
     }
     if any { Ok(scope) } else { Err(Error::forbidden()) }
-}
-
-/// Makes an organisation related to a record, in the transaction that makes it true. Its parent becomes `PARENT`.
-pub fn relate(conn: &mut Conn, kind: &str, record: Id, organization: Id, relations: Relations) -> Result<()> {
-    upsert_access(conn, organization, kind, record, relations.0)
-}
-
-/// Takes relations away; the row goes when none is left.
-pub fn unrelate(conn: &mut Conn, kind: &str, record: Id, organization: Id, relations: Relations) -> Result<()> {
-    let row = access::table.find((organization, kind, record));
-    let Some(held) = row.select(access::relations).first::<i32>(conn).optional()? else { return Ok(()) };
-    let left = held & !relations.0;
-    if left == 0 {
-        diesel::delete(row).execute(conn)?;
-    } else {
-        diesel::update(row).set(access::relations.eq(left)).execute(conn)?;
-    }
-    Ok(())
-}
-
-/// The relations of an organisation to a record.
-pub fn relations(conn: &mut Conn, kind: &str, record: Id, organization: Option<Id>) -> Result<Relations> {
-    let Some(organization) = organization else { return Ok(Relations::NONE) };
-    let held = access::table.find((organization, kind, record)).select(access::relations).first::<i32>(conn).optional()?;
-    Ok(Relations(held.unwrap_or(0)))
 }
 
 /// How the caller stands to a record of a province that is open to an audience.

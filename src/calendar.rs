@@ -39,8 +39,10 @@ pub struct CalendarDay {
     /// Why it is listed.
     pub kind: DayKind,
     /// What it is called in Vietnamese.
+    #[schema(max_length = 200)]
     pub name_vi: String,
     /// What it is called in English.
+    #[schema(max_length = 200)]
     pub name_en: String,
     /// True until somebody has compared the day with the announcement.
     pub unconfirmed: bool,

@@ -85,6 +85,7 @@ impl Fault {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemFault {
     /// JSON pointer into the body, or the parameter's name.
+    #[schema(max_length = 1000)]
     pub pointer: String,
     /// Stable machine word.
     pub code: String,
@@ -130,18 +131,32 @@ impl Refusal {
             kind: format!("urn:nhipcau:problem:{}", self.code),
             title: title(self.status, lang).to_owned(),
             status: self.status,
-            detail: lang.pick(&self.vi, &self.en).to_owned(),
+            detail: told(lang.pick(&self.vi, &self.en), MESSAGE_LENGTH),
             instance: instance.to_owned(),
             code: self.code.to_owned(),
             trace_id: trace_id.to_owned(),
             errors: self
                 .faults
                 .iter()
-                .map(|f| ProblemFault { pointer: f.pointer.clone(), code: f.code.to_owned(), message: lang.pick(&f.vi, &f.en).to_owned() })
+                .map(|f| ProblemFault {
+                    pointer: told(&f.pointer, POINTER_LENGTH),
+                    code: f.code.to_owned(),
+                    message: told(lang.pick(&f.vi, &f.en), MESSAGE_LENGTH),
+                })
                 .collect(),
             allowed_actions: self.allowed.as_ref().map(|all| all.iter().map(|a| (*a).to_owned()).collect()),
         }
     }
+}
+
+/// Characters of a fault's place, at most: the caller made up the names in it.
+const POINTER_LENGTH: usize = 1_000;
+/// Characters of a message, at most.
+const MESSAGE_LENGTH: usize = 4_000;
+
+/// A text that may hold what the caller sent: no control characters (RULES 26), and not without end.
+fn told(text: &str, longest: usize) -> String {
+    text.chars().take(longest).map(|c| if c.is_ascii_control() && !matches!(c, '\t' | '\n') { '\u{fffd}' } else { c }).collect()
 }
 
 fn title(status: u16, lang: Lang) -> &'static str {
@@ -152,6 +167,7 @@ fn title(status: u16, lang: Lang) -> &'static str {
         404 => lang.pick("Không tìm thấy", "Not found"),
         405 => lang.pick("Phương thức không dùng được ở đây", "Method not allowed"),
         406 => lang.pick("Không có định dạng này", "Format not available"),
+        408 => lang.pick("Quá thời gian", "Took too long"),
         409 => lang.pick("Trạng thái không cho phép", "State does not allow it"),
         410 => lang.pick("Không còn nữa", "Gone"),
         412 => lang.pick("Bản ghi đã thay đổi", "Record has changed"),

@@ -10,6 +10,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use serde::Serialize;
+use std::sync::atomic::Ordering;
 
 /// One record changed by one act.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -72,9 +73,27 @@ pub struct Change<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// Writes one entry. Never pass secrets or refused text in `before` or `after`.
+/// Says that a record was changed. A record that one act changes several times has one entry: as it was before the first
+/// change and as it is after the last (RULES 22). Never pass secrets or refused text in `before` or `after`.
 pub fn record(conn: &mut Conn, ask: &Ask, change: Change<'_>, before: Option<&impl Serialize>, after: Option<&impl Serialize>) -> Result<()> {
-    let entry = Entry {
+    let again = ask.conditions.journaled.load(Ordering::Relaxed);
+    let entry = entry(ask, change, before, after)?;
+    if again && amend(conn, &entry)? {
+        return Ok(());
+    }
+    diesel::insert_into(journal::table).values(&entry).execute(conn)?;
+    Ok(())
+}
+
+/// Writes the entries of an act that changes many records, each once: few statements, however many they are.
+pub fn record_all(conn: &mut Conn, entries: &[Entry]) -> Result<()> {
+    crate::insert_all!(conn, journal::table, entries)
+}
+
+/// One entry, to be written with others.
+pub fn entry(ask: &Ask, change: Change<'_>, before: Option<&impl Serialize>, after: Option<&impl Serialize>) -> Result<Entry> {
+    ask.conditions.journaled.store(true, Ordering::Relaxed);
+    Ok(Entry {
         id: Id::fresh(),
         act_id: ask.act,
         seq: None,
@@ -93,9 +112,27 @@ pub fn record(conn: &mut Conn, ask: &Ask, change: Change<'_>, before: Option<&im
         after: after.map(|a| serde_json::to_value(a).map(Json)).transpose()?,
         request_id: ask.request.clone(),
         address: ask.address.clone(),
-    };
-    diesel::insert_into(journal::table).values(&entry).execute(conn)?;
-    Ok(())
+    })
+}
+
+/// Brings this act's own entry of the record up to date, where there is one that is not sealed yet.
+fn amend(conn: &mut Conn, new: &Entry) -> Result<bool> {
+    let latest: Option<(Id, Id, String)> = journal::table
+        .filter(journal::record_id.eq(new.record_id))
+        .order(journal::id.desc())
+        .select((journal::id, journal::act_id, journal::kind))
+        .first(conn)
+        .optional()?;
+    let Some((id, ..)) = latest.filter(|(_, act, kind)| *act == new.act_id && *kind == new.kind) else { return Ok(false) };
+    let own = journal::table.find(id).filter(journal::seq.is_null());
+    let amended = diesel::update(own).set((journal::record_version.eq(new.record_version), journal::after.eq(&new.after))).execute(conn)?;
+    if let Some(reason) = &new.reason {
+        diesel::update(own).set(journal::reason.eq(reason)).execute(conn)?;
+    }
+    if let Some(owner) = new.owner_organization_id {
+        diesel::update(own).set(journal::owner_organization_id.eq(owner)).execute(conn)?;
+    }
+    Ok(amended == 1)
 }
 
 /// No record to show: for `before` of a creation and `after` of a deletion.

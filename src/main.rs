@@ -6,7 +6,8 @@ use nhipcau::{
     config::Settings,
     db::{self, Db},
     http::token,
-    seed, server, terminal,
+    seed, server,
+    terminal::{self, archive, verify},
     time::Clock,
 };
 use std::{net::TcpListener, path::PathBuf, process::ExitCode};
@@ -40,6 +41,29 @@ enum Command {
     Admin {
         #[command(subcommand)]
         command: Admin,
+    },
+    /// Write database, files and keys into one archive; may run beside the service
+    Backup {
+        /// The archive, which must not exist yet
+        file: PathBuf,
+    },
+    /// Set up an empty installation from an archive
+    Restore {
+        /// The archive
+        file: PathBuf,
+    },
+    /// Work out again every hash, sum, number and right; exit status 1 where anything differs
+    Verify,
+    /// Read official texts (UTF-8 text, DOCX, PDF) and print what they say as JSON
+    Read {
+        /// The files
+        files: Vec<PathBuf>,
+        /// Compare with the fact files (*.json) in this folder, which name the texts beside them
+        #[arg(long)]
+        score: Option<PathBuf>,
+        /// Code of the province whose agencies are known, such as BDI
+        #[arg(long)]
+        province: Option<String>,
     },
     /// Print the policy matrix: slice, who, position, relation, acts
     Policy,
@@ -97,7 +121,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<()> {
     let command = arguments.command.unwrap_or(Command::Serve);
-    match command {
+    match &command {
         Command::Openapi => {
             println!("{}", serde_json::to_string_pretty(&nhipcau::document()?)?);
             return Ok(());
@@ -106,6 +130,7 @@ fn run(arguments: Arguments) -> Result<()> {
             print!("{}", nhipcau::policy_matrix());
             return Ok(());
         }
+        Command::Read { files, score, province } => return terminal::read_texts(files, score.as_deref(), province.as_deref()),
         _ => {}
     }
     let settings = Settings::from_environment().map_err(Error::internal)?;
@@ -115,7 +140,10 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Demo => {
             let house = server::open(settings, Clock::System)?;
             seed::demo(&house)?;
-            listen(house)
+            // Opened anew: what the loading left in the connections' memory is gone.
+            let settings = house.settings.clone();
+            drop(house);
+            listen(server::open(settings, Clock::System)?)
         }
         Command::Migrate => {
             let done = db::migrate(&settings.database)?;
@@ -129,8 +157,36 @@ fn run(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Command::Admin { command } => administer(&settings, command),
-        Command::Openapi | Command::Policy => Ok(()),
+        Command::Backup { file } => {
+            let tally = archive::backup(&settings, &file, Clock::System.now())?;
+            println!("{}: database, {} files, {} bytes", file.display(), tally.files, tally.bytes);
+            Ok(())
+        }
+        Command::Restore { file } => {
+            let tally = archive::restore(&settings, &file)?;
+            let done = db::migrate(&settings.database)?;
+            println!("restored: database, {} files, {} bytes; {} migrations since", tally.files, tally.bytes, done.len());
+            Ok(())
+        }
+        Command::Verify => verified(&settings),
+        Command::Openapi | Command::Policy | Command::Read { .. } => Ok(()),
     }
+}
+
+/// Prints what was looked at; an error where anything differs.
+fn verified(settings: &Settings) -> Result<()> {
+    let db = Db::open(&settings.database, 2)?;
+    if !db.read_now(db::is_migrated)? {
+        return Err(Error::internal("the database is not up to date; run `migrate` first"));
+    }
+    let mut differences = 0;
+    for finding in verify::verify(&db, &settings.data)? {
+        let verdict = if finding.differences.is_empty() { "ok".to_owned() } else { format!("{} DIFFER", finding.differences.len()) };
+        println!("{}: {} checked, {verdict}", finding.what, finding.checked);
+        finding.differences.iter().for_each(|line| println!("  {line}"));
+        differences += finding.differences.len();
+    }
+    if differences == 0 { Ok(()) } else { Err(Error::internal(format!("{differences} differences"))) }
 }
 
 fn opened(settings: &Settings) -> Result<Db> {

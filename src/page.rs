@@ -24,6 +24,9 @@ pub struct Paging {
     /// `exact` counts all rows as well.
     #[param(inline)]
     pub count: Option<Count>,
+    /// Only these rows: what a pull asks of a list; no parameter of the document, so that no caller can send it.
+    #[param(ignore)]
+    pub only: Option<String>,
 }
 
 /// Whether to count.
@@ -43,9 +46,20 @@ struct Place<K> {
 }
 
 impl Paging {
+    /// These rows alone, as far as the caller may see them.
+    pub fn among(ids: &[Id]) -> Self {
+        Self { only: Some(ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",")), ..Self::default() }
+    }
     /// Rows a page.
     pub fn limit(&self) -> i64 {
-        self.limit.unwrap_or(DEFAULT_LIMIT)
+        match self.only() {
+            Some(ids) => i64::try_from(ids.len()).unwrap_or(i64::MAX).max(1),
+            None => self.limit.unwrap_or(DEFAULT_LIMIT),
+        }
+    }
+    /// The rows that a pull asks for, where this is one.
+    pub fn only(&self) -> Option<Vec<Id>> {
+        self.only.as_ref().map(|ids| ids.split(',').filter_map(Id::parse).collect())
     }
     /// The key and id after which the page begins; 422 where the cursor is not one of this list in this order.
     pub fn after<K: DeserializeOwned>(&self, sort: &str) -> Result<Option<(K, Id)>> {
@@ -106,6 +120,9 @@ impl<T> Page<T> {
 macro_rules! keyset {
     ($query:expr, $paging:expr, $sort:expr, $column:expr => $key:ty, $id:expr, asc) => {{
         let mut query = $query;
+        if let Some(only) = $paging.only() {
+            query = query.filter($id.eq_any(only));
+        }
         if let Some((key, id)) = $paging.after::<$key>($sort)? {
             // Written so that the index range is kept: diesel has no row comparison.
             query = query.filter($column.ge(key.clone()).and($column.gt(key).or($id.gt(id))));
@@ -114,6 +131,9 @@ macro_rules! keyset {
     }};
     ($query:expr, $paging:expr, $sort:expr, $column:expr => $key:ty, $id:expr, desc) => {{
         let mut query = $query;
+        if let Some(only) = $paging.only() {
+            query = query.filter($id.eq_any(only));
+        }
         if let Some((key, id)) = $paging.after::<$key>($sort)? {
             query = query.filter($column.le(key.clone()).and($column.lt(key).or($id.lt(id))));
         }

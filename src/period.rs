@@ -74,6 +74,19 @@ pub struct Period {
 }
 
 impl Period {
+    /// As Vietnamese says it: `năm 2026`, `6 tháng đầu năm 2026`, `quý 3 năm 2026`.
+    pub fn in_words(self) -> String {
+        let year = self.year;
+        match self.part {
+            Part::Year => format!("năm {year}"),
+            Part::Half(1) => format!("6 tháng đầu năm {year}"),
+            Part::Half(_) => format!("6 tháng cuối năm {year}"),
+            Part::Quarter(n) => format!("quý {n} năm {year}"),
+            Part::Month(n) => format!("tháng {n} năm {year}"),
+            Part::NineMonths => format!("9 tháng năm {year}"),
+        }
+    }
+
     /// `None` when the year is outside [`MIN_YEAR`]..=[`MAX_YEAR`] or the part's number is impossible.
     pub fn new(year: i32, part: Part) -> Option<Period> {
         let (count, number) = part.place();

@@ -50,7 +50,7 @@ table! {
     organization_functions (id) {
         id -> Uid, organization_id -> Uid, province_id -> Uid, function -> Text, plan_id -> Nullable<Uid>, regime_id -> Nullable<Uid>,
         basis -> Nullable<Text>, valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, version -> Integer,
-        created_at -> Moment, updated_at -> Moment,
+        created_at -> Moment, updated_at -> Moment, followed -> Bool,
     }
 }
 table! {
@@ -93,8 +93,26 @@ table! {
 }
 table! {
     use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    service_accounts (id) {
+        id -> Uid, organization_id -> Uid, name -> Text, description -> Nullable<Text>, scopes -> Document, expires_on -> Date,
+        revoked_at -> Nullable<Moment>, version -> Integer, created_at -> Moment, created_by -> Nullable<Uid>, updated_at -> Moment,
+        updated_by -> Nullable<Uid>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    service_keys (id) {
+        id -> Uid, account_id -> Uid, hash -> Text, created_at -> Moment, ends_at -> Nullable<Moment>, last_used_at -> Nullable<Moment>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
     use crate::db::Uid;
-    access (organization_id, kind, record_id) { organization_id -> Uid, kind -> Text, record_id -> Uid, relations -> Integer, }
+    access (organization_id, kind, record_id) {
+        organization_id -> Uid, kind -> Text, record_id -> Uid, relations -> Integer, state -> Nullable<Text>, due_sort -> Nullable<Date>,
+    }
 }
 table! {
     use diesel::sql_types::*;
@@ -104,6 +122,26 @@ table! {
         organization_id -> Nullable<Uid>, province_id -> Nullable<Uid>, owner_organization_id -> Nullable<Uid>, kind -> Text,
         record_id -> Uid, record_version -> Nullable<Integer>, action -> Text, reason -> Nullable<Text>,
         before -> Nullable<Document>, after -> Nullable<Document>, request_id -> Text, address -> Nullable<Text>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    changes (ordinal) {
+        ordinal -> BigInt, seq -> Nullable<BigInt>, what -> Text, kind -> Text, record_id -> Uid, organization_id -> Nullable<Uid>,
+        province_id -> Nullable<Uid>, audience -> Nullable<Integer>, entry_id -> Nullable<Uid>, tx -> BigInt, told_at -> Nullable<Moment>,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    feed_secret (name) { name -> Text, secret -> Text, }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Moment, Uid};
+    calendar_feeds (id) {
+        id -> Uid, hash -> Text, kind -> Text, name -> Text, user_id -> Uid, organization_id -> Uid, revoked_at -> Nullable<Moment>,
+        version -> Integer, created_at -> Moment, updated_at -> Moment,
     }
 }
 table! {
@@ -433,6 +471,51 @@ table! {
         report_id -> Uid, indicator -> Text, obligation_id -> Uid, value -> Nullable<Text>, estimated -> Bool,
     }
 }
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    report_jobs (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, owner_id -> Uid, title -> Text, report -> Text, filter -> Document,
+        report_window -> Nullable<Text>, format -> Text, schedule -> Nullable<Document>, whole_province -> Bool, state -> Text,
+        next_run_at -> Nullable<Moment>, waiting -> Bool, version -> Integer, created_at -> Moment, created_by -> Uid, updated_at -> Moment,
+        updated_by -> Uid,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    report_runs (id) {
+        id -> Uid, province_id -> Uid, job_id -> Uid, owner_id -> Uid, report -> Text, filter -> Document, format -> Text, state -> Text,
+        planned_for -> Nullable<Moment>, asked_by -> Nullable<Uid>, progress -> Integer, started_at -> Nullable<Moment>,
+        finished_at -> Nullable<Moment>, snapshot -> Nullable<Text>, pin -> Nullable<Document>, sha256 -> Nullable<Text>,
+        size -> Nullable<BigInt>, failure -> Nullable<Document>, version -> Integer, created_at -> Moment, updated_at -> Moment,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    readings (id) {
+        id -> Uid, province_id -> Uid, audience -> Integer, owner_id -> Uid, title -> Text, title_fold -> Text, file_name -> Text,
+        media_type -> Text, size -> BigInt, sha256 -> Text, text_layer -> Text, characters -> Integer, content -> Document, state -> Text,
+        reason -> Nullable<Text>, version -> Integer, created_at -> Moment, created_by -> Uid, updated_at -> Moment, updated_by -> Uid,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::Uid;
+    reading_texts (reading_id) {
+        reading_id -> Uid, text -> Text,
+    }
+}
+table! {
+    use diesel::sql_types::*;
+    use crate::db::{Document, Moment, Uid};
+    reading_proposals (id) {
+        id -> Uid, reading_id -> Uid, place -> Integer, document -> Integer, kind -> Text, value -> Document, value_as_read -> Document,
+        spans -> Document, confidence -> Text, doubtful -> Document, rule -> Text, state -> Text, made -> Document, version -> Integer,
+        updated_at -> Moment, updated_by -> Uid,
+    }
+}
 
 joinable!(organization_aliases -> organizations (organization_id));
 joinable!(organization_group_members -> organization_groups (group_id));
@@ -440,6 +523,8 @@ joinable!(organization_functions -> organizations (organization_id));
 joinable!(posts -> users (user_id));
 joinable!(posts -> organizations (organization_id));
 joinable!(refresh_tokens -> sessions (session_id));
+joinable!(service_accounts -> organizations (organization_id));
+joinable!(service_keys -> service_accounts (account_id));
 joinable!(notice_marks -> users (user_id));
 joinable!(document_texts -> documents (document_id));
 joinable!(document_relations -> documents (document_id));
@@ -476,6 +561,8 @@ allow_tables_to_appear_in_same_query!(
     posts,
     sessions,
     refresh_tokens,
+    service_accounts,
+    service_keys,
     journal,
 );
 allow_tables_to_appear_in_same_query!(documents, document_texts, document_relations, document_recipients, document_numbers, deliveries, arrivals, attachments,);
@@ -492,7 +579,12 @@ allow_tables_to_appear_in_same_query!(
 );
 allow_tables_to_appear_in_same_query!(consolidated_reports, consolidated_contents, consolidated_sources, consolidated_lineage, access);
 allow_tables_to_appear_in_same_query!(recommendations, recommendation_answers, access);
+allow_tables_to_appear_in_same_query!(urgings, reporting_obligations);
+allow_tables_to_appear_in_same_query!(report_jobs, access);
+allow_tables_to_appear_in_same_query!(readings, access);
 allow_tables_to_appear_in_same_query!(access, documents);
+allow_tables_to_appear_in_same_query!(access, changes);
+allow_tables_to_appear_in_same_query!(changes, journal);
 allow_tables_to_appear_in_same_query!(access, deliveries);
 allow_tables_to_appear_in_same_query!(access, arrivals);
 allow_tables_to_appear_in_same_query!(organizations, documents);

@@ -207,7 +207,8 @@ fn tidy(text: &str) -> String {
 
 /// What follows an inline tag whose `<` has just been read; `None` when it is none.
 fn inline_tag(rest: &str) -> Option<&str> {
-    let head: String = rest.chars().take(200).take_while(|c| *c != '>').collect();
+    let end = rest.bytes().take(800).position(|b| b == b'>')?;
+    let head = rest.get(..end).filter(|head| head.chars().nth(200).is_none())?;
     let name = head.trim_start_matches('/').split([' ', '/']).next()?;
     let known = INLINE_TAGS.iter().any(|tag| name.eq_ignore_ascii_case(tag));
     let after = rest.get(head.len()..)?.strip_prefix('>')?;
@@ -244,6 +245,10 @@ fn levels<'a>(words: &'a [&str]) -> impl Iterator<Item = usize> + 'a {
 
 /// A level and nothing else, and no half of a compound that the line break cut through.
 fn is_level_alone(cell: &str, before: Option<&str>, after: Option<&str>) -> bool {
+    // A level has few letters; to lay a long line out costs more than to see that it is long.
+    if cell.chars().filter(|c| c.is_alphanumeric()).nth(16).is_some() {
+        return false;
+    }
     let squashed = squash(cell);
     if squashed != "mật" {
         return LEVELS.contains(&squashed.as_str());
@@ -265,12 +270,17 @@ fn is_level_alone(cell: &str, before: Option<&str>, after: Option<&str>) -> bool
 
 /// A level, in capitals or at the start, among nothing but the words of stamps or of a letterhead.
 fn is_stamp(cell: &str) -> bool {
-    let words = words(cell);
+    let runs = cell.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = runs.filter(|word| !word.is_empty()).take(25).collect();
+    // Nearly every line ends here.
+    if words.len() > 24 || !words.iter().any(|word| word.len() <= 8 && word.to_lowercase() == "mật") {
+        return false;
+    }
     let lower = cell.to_lowercase();
     let numbered = words.len() <= 8 && lower.trim_start().starts_with("số:");
     let headed = numbered || LETTERHEADS.iter().any(|head| lower.contains(head));
     let alone = LEVELS.contains(&squash(cell).as_str());
-    if alone || words.len() > 24 || !levels(&words).any(|at| is_marked(&words, at)) {
+    if alone || !levels(&words).any(|at| is_marked(&words, at)) {
         return false;
     }
     let number = |word: &str| word.chars().all(|c| c.is_ascii_digit());

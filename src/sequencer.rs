@@ -6,7 +6,7 @@
 //! head (`seq` and `hash`) elsewhere also notices entries cut off at the end.
 
 use crate::{
-    db::{Conn, Json, claim},
+    db::{self, Conn, Json, claim},
     error::Result,
     id::Id,
     journal::Entry,
@@ -94,7 +94,7 @@ pub fn sequence(conn: &mut Conn, limit: i64) -> Result<usize> {
     for entry in &entries {
         seq += 1;
         hash = seal(&hash, seq, entry)?;
-        diesel::update(journal::table.find(entry.id)).set((journal::seq.eq(seq), journal::hash.eq(&hash))).execute(conn)?;
+        db::update("journal", journal::id.eq(entry.id), (journal::seq.eq(seq), journal::hash.eq(&hash))).execute(conn)?;
     }
     Ok(entries.len())
 }

@@ -1,16 +1,17 @@
 //! The running service: the API listener, the listener for health and metrics, background work.
 
 use crate::{
-    api,
+    api, by_code,
     config::Settings,
     db::{self, Db},
-    document,
+    document, documents,
     error::{Error, Result},
+    exchange,
     http::{
         Contract, House, ServiceConfig, gate,
         token::{Source, Tokens},
     },
-    plans, reporting,
+    mandates, plans, readings, reporting, statistics,
     time::Clock,
     worker::{self, Job},
 };
@@ -38,7 +39,9 @@ pub fn open(settings: Settings, clock: Clock) -> Result<House> {
     let source = key_source(&settings);
     let tokens = Tokens::open(&db, source, clock.now())?;
     let contract = Contract::read(&document()?).map_err(Error::internal)?;
-    Ok(House::new(db, contract, tokens, clock, settings))
+    let mut house = House::new(db, contract, tokens, clock, settings, by_code);
+    house.kinds = exchange::KINDS;
+    Ok(house)
 }
 
 /// Where the signing keys are kept (RULES 28).
@@ -92,6 +95,7 @@ pub fn jobs() -> Vec<Job> {
     let mut all = worker::standing_jobs();
     // Periods begin at midnight; a minute later is soon enough.
     all.push(Job { name: "open_occurrences", every: Duration::from_secs(60), due: Some(plans::is_due), run: plans::open_due, batch: 1 });
+    all.push(Job { name: "follow_functions", every: Duration::from_secs(60), due: Some(mandates::is_due), run: mandates::follow_due, batch: 1 });
     all.push(Job {
         name: "open_periods",
         every: Duration::from_secs(300),
@@ -102,19 +106,55 @@ pub fn jobs() -> Vec<Job> {
     all
 }
 
+/// How long a file that nothing names is kept.
+const KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How often such files are looked for.
+const SWEEP: Duration = Duration::from_secs(3600);
+
+/// Whether a record other than an attachment names a file: a report that was handed in, a saved report's result, a text that
+/// was read.
+pub fn names_file(conn: &mut db::Conn, sha256: &str) -> Result<bool> {
+    Ok(reporting::submissions::names_file(conn, sha256)? || statistics::jobs::names_file(conn, sha256)? || readings::names_file(conn, sha256)?)
+}
+
+/// Takes away files that nothing names any more, now and then, until the service stops.
+async fn tidy(db: Db, data: std::path::PathBuf, mut stop: tokio::sync::watch::Receiver<bool>) {
+    loop {
+        if let Some(before) = std::time::SystemTime::now().checked_sub(KEPT) {
+            match documents::attachments::sweep::sweep(&db, &data, before, names_file).await {
+                Ok(0) => {}
+                Ok(gone) => log::info!("{gone} files that nothing names any more are gone"),
+                Err(e) => log::error!("files could not be swept: {e}"),
+            }
+        }
+        if let Ok(told) = tokio::time::timeout(SWEEP, stop.changed()).await
+            && (told.is_err() || *stop.borrow())
+        {
+            return;
+        }
+    }
+}
+
 /// Serves until SIGTERM or SIGINT.
 pub async fn run(house: House, listener: TcpListener, admin: TcpListener) -> std::io::Result<()> {
-    let (db, clock) = (house.db.clone(), house.clock.clone());
+    let (db, clock, data) = (house.db.clone(), house.clock.clone(), house.settings.data.clone());
     let (service, health) = serve(Data::new(house), listener, admin)?;
     let health_handle = health.handle();
     actix_web::rt::spawn(health);
     let (stop, stopped) = tokio::sync::watch::channel(false);
+    let swept = actix_web::rt::spawn(tidy(db.clone(), data.clone(), stopped.clone()));
+    let reports = actix_web::rt::spawn(statistics::jobs::run(db.clone(), clock.clone(), data, stopped.clone()));
     let background = actix_web::rt::spawn(worker::run(db.clone(), clock.clone(), jobs(), stopped));
     let served = service.await;
     // The last requests have been answered; what they wrote is sealed before the process ends.
     stop.send_replace(true);
-    if let Err(e) = background.await {
-        log::error!("the worker ended badly: {e}");
+    for work in [background, reports] {
+        if let Err(e) = work.await {
+            log::error!("the worker ended badly: {e}");
+        }
+    }
+    if let Err(e) = swept.await {
+        log::error!("the sweep ended badly: {e}");
     }
     if let Err(e) = worker::tick(&db, &jobs(), clock.now()).await {
         log::warn!("the last round of the worker: {e}");
@@ -157,14 +197,36 @@ async fn jwks(house: Data<House>) -> HttpResponse {
 }
 
 async fn ready(house: Data<House>) -> HttpResponse {
-    match house.db.read(db::is_migrated).await {
-        Ok(true) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
-        Ok(false) => HttpResponse::ServiceUnavailable().content_type("text/plain").body("migrations are pending\n"),
+    let not_ready = |why: &'static str| HttpResponse::ServiceUnavailable().content_type("text/plain").body(why);
+    let data = house.settings.data.clone();
+    let writable = web::block(move || files_are_writable(&data)).await;
+    if !matches!(writable, Ok(Ok(()))) {
+        log::warn!("not ready: the files directory: {writable:?}");
+        return not_ready("the files directory cannot be written\n");
+    }
+    let state = house.db.read(|conn| Ok(if db::is_migrated(conn)? { Some(documents::attachments::newest_file(conn)?) } else { None })).await;
+    match state {
+        Ok(None) => not_ready("migrations are pending\n"),
+        // Another process keeps its files elsewhere: downloads here would fail for half of them (RULES 28).
+        Ok(Some(Some(sha256))) if !documents::attachments::place(&house.settings.data, &sha256).exists() => {
+            log::warn!("not ready: file {sha256} is not in the files directory");
+            not_ready("the files of this installation are not here; all processes must share one volume\n")
+        }
+        Ok(Some(_)) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
         Err(e) => {
             log::warn!("not ready: {e}");
-            HttpResponse::ServiceUnavailable().content_type("text/plain").body("the database does not answer\n")
+            not_ready("the database does not answer\n")
         }
     }
+}
+
+/// Tries it: rights, a full disk and a volume that is gone all show in no other way.
+fn files_are_writable(data: &std::path::Path) -> std::io::Result<()> {
+    let folder = data.join("files").join("incoming");
+    std::fs::create_dir_all(&folder)?;
+    let probe = folder.join(crate::id::Id::fresh().to_string());
+    std::fs::write(&probe, b"ready")?;
+    std::fs::remove_file(probe)
 }
 
 async fn metrics(house: Data<House>) -> HttpResponse {

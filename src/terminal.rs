@@ -1,5 +1,8 @@
 //! What an administrator does at the terminal before there is anybody who could sign in.
 
+pub mod archive;
+pub mod verify;
+
 use crate::{
     ask::Ask,
     authz::Position,
@@ -7,6 +10,10 @@ use crate::{
     error::{Error, Result},
     organizations::{self, provinces},
     people::{self, password},
+    reading::{
+        Agencies, Reader, Reading, files,
+        score::{self, Score},
+    },
     time::Stamp,
 };
 
@@ -87,4 +94,62 @@ pub fn reset_password(db: &Db, username: &str, now: Stamp) -> Result<()> {
     })?;
     println!("username {username}\npassword {secret}");
     Ok(())
+}
+
+/// Reads texts and prints what they say as JSON; with `score`, compares them with the fact files of a folder.
+pub fn read_texts(files: &[std::path::PathBuf], score: Option<&std::path::Path>, province: Option<&str>) -> Result<()> {
+    if let Some(folder) = score {
+        print!("{}", score_folder(folder, province)?.print());
+    }
+    let agencies = known_agencies(province)?;
+    let reader = Reader::new(&agencies);
+    for file in files {
+        println!("{}", serde_json::to_string_pretty(&read_text(&reader, file)?)?);
+    }
+    Ok(())
+}
+
+fn known_agencies(province: Option<&str>) -> Result<Agencies> {
+    match province {
+        None => Ok(Agencies::default()),
+        Some(code) => crate::seed::agencies(code)?.ok_or_else(|| Error::internal(format!("no province {code} comes with the program"))),
+    }
+}
+
+fn read_text(reader: &Reader, file: &std::path::Path) -> Result<Reading> {
+    let named = |what: String| Error::internal(format!("{}: {what}", file.display()));
+    let bytes = std::fs::read(file).map_err(|e| named(e.to_string()))?;
+    let text = files::text(bytes).map_err(|e| named(format!("{e:?}")))?;
+    reader.read(&text).map_err(|e| named(format!("{e:?}")))
+}
+
+/// Scores the texts of a folder against its fact files. Without a province each text is read with the agencies of the
+/// province that its facts name, when the program brings them.
+pub fn score_folder(folder: &std::path::Path, province: Option<&str>) -> Result<Score> {
+    let named = |what: String| Error::internal(format!("{}: {what}", folder.display()));
+    let mut total = Score::default();
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|e| named(e.to_string()))? {
+        let path = entry.map_err(|e| named(e.to_string()))?.path();
+        if path.extension().is_some_and(|e| e == "json") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).map_err(|e| named(e.to_string()))?;
+        let facts: serde_json::Value = serde_json::from_str(&text)?;
+        for document in score::documents(&facts) {
+            let Some(file) = document["file"].as_str() else { continue };
+            let agencies = match province {
+                Some(code) => known_agencies(Some(code))?,
+                None => crate::seed::agencies(document["document"]["place"].as_str().unwrap_or_default())?.unwrap_or_default(),
+            };
+            let reading = read_text(&Reader::new(&agencies), &folder.join(file))?;
+            let position = document["position_in_file"].as_u64().unwrap_or(1);
+            let read = reading.documents.iter().find(|d| u64::from(d.position_in_file) == position);
+            total.add(score::score(document, read, &agencies));
+        }
+    }
+    Ok(total)
 }

@@ -4,7 +4,7 @@
 //! some PDF text layers NFD. Everything is kept in NFC, so that equal texts have equal bytes; what is
 //! searched is folded, so that an official who types `doi ngoai` finds `Đối ngoại`.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The most words one search may hold; what follows is ignored, so that a query stays cheap.
 pub const MAX_SEARCH_TERMS: usize = 16;
@@ -15,7 +15,15 @@ pub const TEXT_PATTERN: &str = r"^[^\u0000-\u0008\u000B-\u001F]*$";
 
 /// The text in Unicode NFC, otherwise unchanged.
 pub fn nfc(text: &str) -> String {
-    text.nfc().collect()
+    // Most text already is, and to see that costs less than to make it.
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
+}
+
+/// The beginning of a text, for a heading.
+pub fn brief(text: &str) -> String {
+    const MOST: usize = 120;
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= MOST { line.to_owned() } else { line.chars().take(MOST - 1).chain(['…']).collect() }
 }
 
 /// The text for searching without diacritics: NFD, combining marks U+0300 to U+036F dropped, `đ`

@@ -5,8 +5,8 @@
 
 use crate::{
     db::{Conn, Db},
-    error::Result,
-    sequencer,
+    error::{Error, Result},
+    feed, sequencer,
     time::{Clock, Stamp},
 };
 use std::time::{Duration, Instant};
@@ -47,6 +47,14 @@ pub fn standing_jobs() -> Vec<Job> {
             batch: usize::try_from(sequencer::BATCH).unwrap_or(usize::MAX),
         },
         Job {
+            name: "feed",
+            every: BEAT,
+            due: Some(|conn, _| feed::waiting(conn)),
+            run: feed::number,
+            batch: usize::try_from(feed::BATCH).unwrap_or(usize::MAX),
+        },
+        Job { name: "fold_feed", every: Duration::from_secs(3600), due: None, run: feed::fold, batch: usize::try_from(feed::BATCH).unwrap_or(usize::MAX) },
+        Job {
             name: "forget_answers",
             every: Duration::from_secs(600),
             due: Some(|conn, now| crate::ask::stale_answers(conn, now, 1).map(|keys| !keys.is_empty())),
@@ -80,7 +88,9 @@ pub async fn run(db: Db, clock: Clock, jobs: Vec<Job>, mut stop: watch::Receiver
             }
             *next = Instant::now() + job.every;
             if let Err(e) = work(&db, *job, clock.now()).await {
-                log::error!("job {}: {e}", job.name);
+                // A database that is away for the moment is no failure of ours; the job is done when it is back.
+                let level = if matches!(e, Error::Unavailable(_) | Error::Clash) { log::Level::Warn } else { log::Level::Error };
+                log::log!(level, "job {}: {e}", job.name);
                 *next = Instant::now() + REST.max(job.every);
             }
         }

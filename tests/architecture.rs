@@ -7,9 +7,44 @@ use std::{
 
 /// Floors, lowest first; a name on one floor may use every name before it in this list.
 const GROUND: &[&str] = &["words", "error", "id", "time", "text", "secrecy", "period", "calendar", "ontime", "page", "schema"];
-const TOOLS: &[&str] = &["config", "db", "authz", "ask", "flow", "journal", "calendars", "sequencer", "access_reads", "http", "worker", "export", "files"];
-const SLICES: &[&str] =
-    &["organizations", "people", "documents", "plans", "reporting", "recommendations", "mergers", "notices", "audit", "calendar_days", "meta"];
+const TOOLS: &[&str] = &[
+    "config",
+    "db",
+    "filters",
+    "authz",
+    "ask",
+    "flow",
+    "journal",
+    "calendars",
+    "sequencer",
+    "feed",
+    "ics",
+    "includes",
+    "access_reads",
+    "http",
+    "worker",
+    "export",
+    "files",
+    "reading",
+];
+const SLICES: &[&str] = &[
+    "organizations",
+    "people",
+    "documents",
+    "plans",
+    "reporting",
+    "readings",
+    "recommendations",
+    "statistics",
+    "drafting",
+    "mandates",
+    "mergers",
+    "exchange",
+    "notices",
+    "audit",
+    "calendar_days",
+    "meta",
+];
 
 /// What a file of the ground may say although it stands higher: the column types behind the tables.
 const ALLOWED: &[(&str, &str)] = &[("schema", "db")];

@@ -65,6 +65,11 @@ pub struct AuditEvent {
     pub address: Option<String>,
 }
 
+crate::filtered_by! {
+    AuditEvent: journal;
+    act_id, at, user_id, organization_id, kind, record_id, record_version, action, request_id
+}
+
 /// A sensitive read: somebody has looked at the audit trail, or taken another organisation's attachment.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AccessEvent {
@@ -88,55 +93,9 @@ pub struct AccessEvent {
     pub address: Option<String>,
 }
 
-/// Filters of the access log.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct AccessFilter {
-    /// Kind of record, such as `attachment`.
-    #[param(pattern = "^[a-z][a-z_]{0,59}$", example = "attachment")]
-    pub kind: Option<String>,
-    /// Reads of one record.
-    pub record_id: Option<Id>,
-    /// Who looked.
-    pub user_id: Option<Id>,
-    /// For which organisation.
-    pub organization_id: Option<Id>,
-    /// Not before this moment.
-    #[serde(rename = "at[gte]")]
-    #[param(rename = "at[gte]")]
-    pub at_gte: Option<Stamp>,
-    /// Not after this moment.
-    #[serde(rename = "at[lte]")]
-    #[param(rename = "at[lte]")]
-    pub at_lte: Option<Stamp>,
-}
-
-/// Filters of the audit trail.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct AuditFilter {
-    /// Kind of record, such as `organization`.
-    #[param(pattern = "^[a-z][a-z_]{0,59}$", example = "organization")]
-    pub kind: Option<String>,
-    /// History of one record.
-    pub record_id: Option<Id>,
-    /// Who did it.
-    pub user_id: Option<Id>,
-    /// For which organisation it was done.
-    pub organization_id: Option<Id>,
-    /// Everything that one request changed.
-    pub act_id: Option<Id>,
-    /// What was done, such as `create`.
-    #[param(pattern = "^[a-z][a-z_]{0,59}$", example = "create")]
-    pub action: Option<String>,
-    /// Not before this moment.
-    #[serde(rename = "at[gte]")]
-    #[param(rename = "at[gte]")]
-    pub at_gte: Option<Stamp>,
-    /// Not after this moment.
-    #[serde(rename = "at[lte]")]
-    #[param(rename = "at[lte]")]
-    pub at_lte: Option<Stamp>,
+crate::filtered_by! {
+    AccessEvent: access_log;
+    at, user_id, organization_id, kind, record_id, what, request_id
 }
 
 /// Which stretch of the chain to check.

@@ -1,9 +1,10 @@
 use super::{
-    model::{AccessEvent, AccessFilter, AuditEvent, AuditFilter, AuditVerification, VerificationRange},
+    model::{AccessEvent, AuditEvent, AuditVerification, VerificationRange},
     workflow,
 };
 use crate::{
     error::Result,
+    filters::By,
     http::{Answer, Call, ServiceConfig},
     id::Id,
     page::Paging,
@@ -16,15 +17,12 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// What was done, newest first
-#[utoipa::path(tag = "audit", params(AuditFilter, Paging), responses((status = 200, description = "A page", body = Vec<AuditEvent>)))]
+#[utoipa::path(tag = "audit", params(By<AuditEvent>, Paging), responses((status = 200, description = "A page", body = Vec<AuditEvent>)))]
 #[get("/audit-events")]
 async fn list_audit_events(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (AuditFilter, Paging) = (call.query()?, call.query()?);
-    call.witnessed(move |conn, ask| {
-        let (page, sighting) = workflow::list(conn, ask, &filter, &paging)?;
-        Ok((Answer::page(&page)?.secret(), vec![sighting]))
-    })
-    .await
+    let (by, paging): (By<AuditEvent>, Paging) = (call.query()?, call.query()?);
+    let about = by.clone();
+    call.witnessed_list(paging, move |ask| workflow::sighting(ask, &about), move |conn, ask, paging| workflow::list(conn, ask, &by, paging)).await
 }
 
 /// Whether the chain of entries is as it was sealed
@@ -47,9 +45,9 @@ async fn get_audit_event(call: Call, id: Path<Id>) -> Result<HttpResponse> {
 }
 
 /// Who has looked at what is sensitive, newest first
-#[utoipa::path(tag = "audit", params(AccessFilter, Paging), responses((status = 200, description = "A page", body = Vec<AccessEvent>)))]
+#[utoipa::path(tag = "audit", params(By<AccessEvent>, Paging), responses((status = 200, description = "A page", body = Vec<AccessEvent>)))]
 #[get("/access-events")]
 async fn list_access_events(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (AccessFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| Ok(Answer::page(&workflow::reads(conn, ask, &filter, &paging)?)?.secret())).await
+    let (by, paging): (By<AccessEvent>, Paging) = (call.query()?, call.query()?);
+    call.private_list(paging, move |conn, ask, paging| workflow::reads(conn, ask, &by, paging)).await
 }

@@ -1,8 +1,9 @@
-use super::model::{AccessFilter, AuditFilter};
+use super::model::{AccessEvent, AuditEvent};
 use crate::{
     authz::Scope,
     db::{Conn, MultiBackend, Predicate},
     error::{Error, Result},
+    filters::By,
     id::Id,
     journal::{Entry, Sighting},
     page::{Page, Paging},
@@ -50,7 +51,7 @@ fn reasons(scope: &Scope, system_admin: bool) -> Vec<Option<Rows>> {
 }
 
 /// Newest first. One query a reason to see, each of them a page long at most.
-pub fn list(conn: &mut Conn, scope: &Scope, system_admin: bool, filter: &AuditFilter, paging: &Paging) -> Result<Page<Entry>> {
+pub fn list(conn: &mut Conn, scope: &Scope, system_admin: bool, by: &By<AuditEvent>, paging: &Paging) -> Result<Page<Entry>> {
     let after: Option<(Id, Id)> = paging.after("-id")?;
     let limit = paging.limit();
     let (mut rows, mut total) = (BTreeMap::new(), 0_i64);
@@ -60,7 +61,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, system_admin: bool, filter: &AuditFi
             if let Some(Some(reason)) = reasons(scope, system_admin).into_iter().nth(at) {
                 query = query.filter(reason);
             }
-            filtered(query, filter)
+            by.narrow(query)
         };
         let mut page = query();
         if let Some((_, id)) = after {
@@ -77,62 +78,14 @@ pub fn list(conn: &mut Conn, scope: &Scope, system_admin: bool, filter: &AuditFi
     Ok(page.counted(paging.count.map(|_| total)))
 }
 
-type Query<'a> = journal::BoxedQuery<'a, MultiBackend>;
-
-fn filtered<'a>(mut query: Query<'a>, filter: &AuditFilter) -> Query<'a> {
-    if let Some(kind) = &filter.kind {
-        query = query.filter(journal::kind.eq(kind.clone()));
-    }
-    if let Some(record) = filter.record_id {
-        query = query.filter(journal::record_id.eq(record));
-    }
-    if let Some(user) = filter.user_id {
-        query = query.filter(journal::user_id.eq(user));
-    }
-    if let Some(organization) = filter.organization_id {
-        query = query.filter(journal::organization_id.eq(organization));
-    }
-    if let Some(act) = filter.act_id {
-        query = query.filter(journal::act_id.eq(act));
-    }
-    if let Some(action) = &filter.action {
-        query = query.filter(journal::action.eq(action.clone()));
-    }
-    if let Some(from) = filter.at_gte {
-        query = query.filter(journal::at.ge(from));
-    }
-    if let Some(to) = filter.at_lte {
-        query = query.filter(journal::at.le(to));
-    }
-    query
-}
-
 /// Sensitive reads, newest first.
-pub fn reads(conn: &mut Conn, provinces: Option<&[Id]>, filter: &AccessFilter, paging: &Paging) -> Result<Page<Sighting>> {
+pub fn reads(conn: &mut Conn, provinces: Option<&[Id]>, by: &By<AccessEvent>, paging: &Paging) -> Result<Page<Sighting>> {
     let query = || {
         let mut query = access_log::table.into_boxed::<MultiBackend>();
         if let Some(provinces) = provinces {
             query = query.filter(access_log::province_id.eq_any(provinces.to_vec()));
         }
-        if let Some(kind) = &filter.kind {
-            query = query.filter(access_log::kind.eq(kind.clone()));
-        }
-        if let Some(record) = filter.record_id {
-            query = query.filter(access_log::record_id.eq(record));
-        }
-        if let Some(user) = filter.user_id {
-            query = query.filter(access_log::user_id.eq(user));
-        }
-        if let Some(organization) = filter.organization_id {
-            query = query.filter(access_log::organization_id.eq(organization));
-        }
-        if let Some(from) = filter.at_gte {
-            query = query.filter(access_log::at.ge(from));
-        }
-        if let Some(to) = filter.at_lte {
-            query = query.filter(access_log::at.le(to));
-        }
-        query
+        by.narrow(query)
     };
     let mut rows = query();
     if let Some((_, id)) = paging.after::<Id>("-id")? {

@@ -1,5 +1,5 @@
 use super::{
-    model::{AccessEvent, AccessFilter, AuditAction as Act, AuditContent, AuditEvent, AuditFilter, AuditVerification, KIND, VerificationRange},
+    model::{AccessEvent, AuditAction as Act, AuditContent, AuditEvent, AuditVerification, KIND, VerificationRange},
     policy::{ADMINISTRATION, RULES},
     store,
 };
@@ -8,6 +8,7 @@ use crate::{
     authz::{self, Actor, Audience, Relations, Standing},
     db::Conn,
     error::{Error, Result},
+    filters::By,
     id::Id,
     journal::{Entry, Sighting},
     page::{Page, Paging},
@@ -53,16 +54,21 @@ fn view(actor: &Actor, entry: Entry, standing: Standing) -> AuditEvent {
 }
 
 /// The trail as far as this caller may see it, and the note that it was looked at.
-pub fn list(conn: &mut Conn, ask: &Ask, filter: &AuditFilter, paging: &Paging) -> Result<(Page<AuditEvent>, Sighting)> {
+pub fn list(conn: &mut Conn, ask: &Ask, by: &By<AuditEvent>, paging: &Paging) -> Result<Page<AuditEvent>> {
     let scope = authz::scope(RULES, &ask.actor, Act::View)?;
-    let page = store::list(conn, &scope, ask.actor.is_system_admin(), filter, paging)?;
+    let page = store::list(conn, &scope, ask.actor.is_system_admin(), by, paging)?;
     let related = store::relations(conn, ask.actor.organization, &page.items)?;
-    let page = page.map(|entry| {
+    Ok(page.map(|entry| {
         let relations = related.get(&(entry.kind.clone(), entry.record_id)).map_or(Relations::NONE, |r| Relations(*r));
         let standing = standing(&ask.actor, &entry, relations);
         view(&ask.actor, entry, standing)
-    });
-    Ok((page, Sighting::of(ask, filter.kind.as_deref().unwrap_or(KIND), filter.record_id, None, "list_audit_events")))
+    }))
+}
+
+/// The note that the list was looked at.
+pub fn sighting(ask: &Ask, by: &By<AuditEvent>) -> Sighting {
+    let record = by.named("record_id").and_then(|id| Id::parse(&id));
+    Sighting::of(ask, by.named("kind").as_deref().unwrap_or(KIND), record, None, "list_audit_events")
 }
 
 /// One entry, and the note that it was looked at.
@@ -108,10 +114,10 @@ pub fn verify(conn: &mut Conn, ask: &Ask, range: &VerificationRange) -> Result<A
 }
 
 /// Who has looked at what is sensitive: in the own province, or everywhere for a system administrator.
-pub fn reads(conn: &mut Conn, ask: &Ask, filter: &AccessFilter, paging: &Paging) -> Result<Page<AccessEvent>> {
+pub fn reads(conn: &mut Conn, ask: &Ask, by: &By<AccessEvent>, paging: &Paging) -> Result<Page<AccessEvent>> {
     let scope = authz::scope(RULES, &ask.actor, Act::ViewReads)?;
     let provinces = (!ask.actor.is_system_admin()).then_some(scope.provinces.as_slice());
-    let page = store::reads(conn, provinces, filter, paging)?;
+    let page = store::reads(conn, provinces, by, paging)?;
     Ok(page.map(|s| AccessEvent {
         id: s.id,
         at: s.at,

@@ -46,10 +46,10 @@ pub struct NewCalendar {
     #[schema(min_items = 1, max_items = 100)]
     pub years: Vec<i32>,
     /// Days that are not worked.
-    #[schema(max_items = 5000)]
+    #[schema(max_items = 2000)]
     pub days_off: Vec<CalendarDay>,
     /// Saturdays and Sundays that are.
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 500)]
     pub extra_working_days: Vec<CalendarDay>,
 }
 

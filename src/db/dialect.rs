@@ -1,7 +1,7 @@
 //! What the shared connection lacks, once for each database: upserts, many-row inserts, row locks.
 
-use super::{Conn, MultiBackend, Uid};
-use crate::{error::Result, id::Id};
+use super::{Conn, Moment, MultiBackend, Uid};
+use crate::{error::Result, id::Id, time::Stamp};
 use diesel::{
     pg::Pg,
     prelude::*,
@@ -65,10 +65,74 @@ impl<T: Query> Query for Locked<T> {
 }
 impl<T> RunQueryDsl<Conn> for Locked<T> {}
 
-/// Adds relations of an organisation to a record, keeping those that it has.
+/// An UPDATE whose text never varies, so that each connection prepares it once: diesel takes every UPDATE for one of very
+/// many, and has the database parse and plan it at each call.
+pub struct Update<V, W> {
+    table: &'static str,
+    changes: V,
+    rows: W,
+}
+/// Changes the rows of a table that a condition finds.
+pub fn update<V: AsChangeset, W>(table: &'static str, rows: W, changes: V) -> Update<V::Changeset, W> {
+    Update { table, changes: changes.as_changeset(), rows }
+}
+impl<V: QueryFragment<MultiBackend>, W: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Update<V, W> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("UPDATE ");
+        out.push_identifier(self.table)?;
+        out.push_sql(" SET ");
+        self.changes.walk_ast(out.reborrow())?;
+        out.push_sql(" WHERE ");
+        self.rows.walk_ast(out.reborrow())
+    }
+}
+impl<V, W> QueryId for Update<V, W> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<V, W> RunQueryDsl<Conn> for Update<V, W> {}
+
+// Written out and not bound, so that an index of such rows alone is used.
+diesel::postfix_operator!(IsZero, " = 0", Bool);
+
+/// Whether a column is 0, as a partial index says it.
+pub fn is_zero<T: Expression>(column: T) -> IsZero<T> {
+    IsZero::new(column)
+}
+
+/// The rows of two queries in one statement, the first's before the second's. Each keeps its own order and limit, and is
+/// planned by itself: a WHERE that says the same with OR would read every row.
+pub struct Together<A, B>(pub A, pub B);
+impl<A, B> QueryFragment<MultiBackend> for Together<A, B>
+where
+    A: QueryFragment<MultiBackend>,
+    B: QueryFragment<MultiBackend>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("SELECT * FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS a UNION ALL SELECT * FROM (");
+        self.1.walk_ast(out.reborrow())?;
+        out.push_sql(") AS b");
+        Ok(())
+    }
+}
+impl<A, B> QueryId for Together<A, B> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<A: Query, B: Query<SqlType = A::SqlType>> Query for Together<A, B> {
+    type SqlType = A::SqlType;
+}
+impl<A, B> RunQueryDsl<Conn> for Together<A, B> {}
+
+/// Adds relations of an organisation to a record, keeping those that it has. A new row takes over what the record's other
+/// rows say of its state and due date.
 pub fn upsert_access(conn: &mut Conn, organization: Id, kind: &str, record: Id, relations: i32) -> Result<()> {
     diesel::sql_query(
-        "INSERT INTO access (organization_id, kind, record_id, relations) VALUES ($1, $2, $3, $4) \
+        "INSERT INTO access (organization_id, kind, record_id, relations, state, due_sort) \
+         SELECT $1, $2, $3, $4, b.state, b.due_sort FROM (SELECT 1 AS one) AS n \
+         LEFT JOIN (SELECT state, due_sort FROM access WHERE record_id = $3 AND kind = $2 LIMIT 1) AS b ON n.one = 1 WHERE n.one = 1 \
          ON CONFLICT (organization_id, kind, record_id) DO UPDATE SET relations = access.relations | excluded.relations",
     )
     .bind::<Uid, _>(organization)
@@ -77,6 +141,34 @@ pub fn upsert_access(conn: &mut Conn, organization: Id, kind: &str, record: Id, 
     .bind::<Integer, _>(relations)
     .execute(conn)?;
     Ok(())
+}
+
+/// Numbers waiting changes of the feed on from `head`, those that came first first; entries of the journal once they are sealed.
+pub fn number_changes(conn: &mut Conn, head: i64, limit: i64, now: Stamp) -> Result<usize> {
+    Ok(diesel::sql_query(
+        "UPDATE changes SET seq = waiting.place, told_at = $1 FROM ( \
+         SELECT ordinal, $2 + row_number() OVER (ORDER BY ordinal) AS place FROM changes WHERE seq IS NULL \
+         AND (entry_id IS NULL OR EXISTS (SELECT 1 FROM journal WHERE journal.id = changes.entry_id AND journal.seq IS NOT NULL)) \
+         ORDER BY ordinal LIMIT $3) AS waiting WHERE changes.seq IS NULL AND changes.ordinal = waiting.ordinal",
+    )
+    .bind::<Moment, _>(now)
+    .bind::<BigInt, _>(head)
+    .bind::<BigInt, _>(limit)
+    .execute(conn)?)
+}
+
+/// Takes away told changes from before a moment that say no more than a later one: a record that was touched again, a
+/// relation that was altered again. What an organisation gained or lost, what was narrowed or deleted, and the journal's
+/// entries stay. The newest of each record stays, so whoever has not heard of it yet still does.
+pub fn fold_changes(conn: &mut Conn, before: Stamp, limit: i64) -> Result<usize> {
+    Ok(diesel::sql_query(
+        "DELETE FROM changes WHERE ordinal IN (SELECT o.ordinal FROM changes o WHERE o.what IN ('touched', 'altered') AND o.told_at < $1 \
+         AND EXISTS (SELECT 1 FROM changes n WHERE n.what <> 'entry' AND n.record_id = o.record_id AND n.kind = o.kind AND n.seq > o.seq \
+         AND (n.organization_id = o.organization_id OR (n.organization_id IS NULL AND o.organization_id IS NULL))) LIMIT $2)",
+    )
+    .bind::<Moment, _>(before)
+    .bind::<BigInt, _>(limit)
+    .execute(conn)?)
 }
 
 #[derive(QueryableByName)]
@@ -97,6 +189,9 @@ pub fn add_to_counter(conn: &mut Conn, scope: &str, by: i64) -> Result<i64> {
     Ok(row.value)
 }
 
+/// Of the queue of writes that have lost.
+const LOSERS_LOCK: i64 = 0x6e68_6970_6361_7502;
+
 #[derive(QueryableByName)]
 struct Taken {
     #[diesel(sql_type = Bool)]
@@ -111,6 +206,23 @@ pub fn try_lock(conn: &mut Conn, key: i64) -> Result<bool> {
     }
 }
 
+/// Waits for one's turn among the writes that have lost to others; [`leave_queue`] gives it on. Taken before a transaction
+/// begins, whose picture of the data is then younger than all that went before it. SQLite has one writer anyway.
+pub(super) fn queue(conn: &mut Conn) -> Result<()> {
+    if let Conn::Postgres(c) = conn {
+        diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(LOSERS_LOCK).execute(c)?;
+    }
+    Ok(())
+}
+
+/// Ends one's turn; one that a lost connection held ends with it.
+pub(super) fn leave_queue(conn: &mut Conn) -> Result<()> {
+    if let Conn::Postgres(c) = conn {
+        diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(LOSERS_LOCK).execute(c)?;
+    }
+    Ok(())
+}
+
 /// Claims a piece of background work until the transaction ends; false where another process is at it. Must be the first
 /// statement of its transaction: from here on that reads what is committed at each statement. A serialisable one would
 /// keep a picture taken before the lock was had (and so not see what the last holder did), and would make writers of
@@ -120,6 +232,15 @@ pub fn claim(conn: &mut Conn, key: i64) -> Result<bool> {
         diesel::connection::SimpleConnection::batch_execute(c, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")?;
     }
     try_lock(conn, key)
+}
+
+/// Waits until no other writer is at work, and lets none begin until the transaction ends; readers need not wait. Must be the first
+/// statement of its transaction, so that it sees all that the others did. On SQLite the one writer is alone already.
+pub fn alone(conn: &mut Conn) -> Result<()> {
+    if let Conn::Postgres(c) = conn {
+        diesel::connection::SimpleConnection::batch_execute(c, "LOCK TABLE mergers IN EXCLUSIVE MODE")?;
+    }
+    Ok(())
 }
 
 /// Inserts many rows in as few statements as each database allows: `insert_all!(conn, table, &rows)?`.

@@ -3,10 +3,14 @@
 //! `Db::read` and `Db::write` are the only doors. One write = one closure = one transaction: `BEGIN IMMEDIATE` on
 //! SQLite (a deferred one fails at once when it upgrades), `SERIALIZABLE` with bounded retries on PostgreSQL.
 
+mod copy;
 mod dialect;
+mod search;
 mod types;
 
-pub use dialect::{Both, add_to_counter, claim, locked, try_lock, upsert_access};
+pub use copy::{copy_in, copy_name, copy_out, is_sound, is_untouched};
+pub use dialect::{Both, Together, Update, add_to_counter, alone, claim, fold_changes, is_zero, locked, number_changes, try_lock, update, upsert_access};
+pub use search::{FEW, Register, candidates};
 pub use types::{Document, Json, Moment, Uid};
 
 use crate::error::{Error, Result};
@@ -17,6 +21,7 @@ use diesel::{
     r2d2::{self, ManageConnection, Pool, R2D2Connection},
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use rand::Rng;
 use std::{
     sync::{
         Arc,
@@ -37,19 +42,27 @@ pub enum Conn {
 /// A row filter as a value, for `.filter(scope)`.
 pub type Predicate<Table> = Box<dyn BoxableExpression<Table, MultiBackend, SqlType = diesel::sql_types::Bool>>;
 
+/// A column as a value, whatever its table and type.
+pub type Column = dyn diesel::query_builder::QueryFragment<MultiBackend> + Send + Sync;
+
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
 /// Serialises the migrations of replicas that start together.
 const MIGRATION_LOCK: i64 = 0x6e68_6970_6361_7501;
+/// Connections for files, opened when one is asked for and closed when none has been for a while.
+const EXPORTS: u32 = 2;
 /// How often a write is tried again after a clash.
 const CLASH_RETRIES: u32 = 12;
+/// How often a write may lose before it waits in a queue with the other losers, who would only clash with each other again.
+const LOSSES_BEFORE_QUEUEING: u32 = 2;
 
 /// The database as the rest of the house sees it.
 #[derive(Clone)]
 pub struct Db {
     reads: Pool<Opener>,
     writes: Pool<Opener>,
+    exports: Pool<Opener>,
     shared: bool,
     statements: Arc<AtomicU64>,
 }
@@ -82,19 +95,20 @@ impl Db {
     /// Opens the pools; the schema must be up to date (see [`migrate`]).
     pub fn open(url: &Url, size: u32) -> Result<Self> {
         let statements = Arc::new(AtomicU64::new(0));
-        let pool = |size: u32| {
+        let pool = |size: u32, patient: bool| {
             Pool::builder()
                 .max_size(size)
-                .min_idle(Some(1))
+                .min_idle(Some(u32::from(!patient)))
+                .idle_timeout(Some(Duration::from_secs(if patient { 60 } else { 600 })))
                 .connection_timeout(Duration::from_secs(3))
                 .test_on_check_out(false)
-                .build(Opener { url: url.clone(), statements: statements.clone() })
+                .build(Opener { url: url.clone(), statements: statements.clone(), patient })
                 .map_err(|e| Error::Unavailable(e.to_string()))
         };
-        let reads = pool(size)?;
+        let reads = pool(size, false)?;
         // One writer on SQLite: writers that queue here cost less than writers that poll a lock.
-        let writes = if url.is_shared() { reads.clone() } else { pool(1)? };
-        Ok(Self { reads, writes, shared: url.is_shared(), statements })
+        let writes = if url.is_shared() { reads.clone() } else { pool(1, false)? };
+        Ok(Self { reads, writes, exports: pool(EXPORTS, true)?, shared: url.is_shared(), statements })
     }
 
     /// Whether other processes may work on the same data.
@@ -116,15 +130,12 @@ impl Db {
     /// Looks several times at one state of the data.
     pub async fn snapshot<T: Send + 'static>(&self, work: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Result<T> {
         let db = self.clone();
-        blocking(move || {
-            let mut held = db.reads.get()?;
-            let outcome = begin(&mut held.conn, true).and_then(|()| {
-                let outcome = work(&mut held.conn);
-                end(&mut held.conn, outcome)
-            });
-            held.judge(outcome)
-        })
-        .await
+        blocking(move || looked(&db.reads, work)).await
+    }
+
+    /// Reads as long as it takes, at one state of the data, on a connection kept for that; for a thread that may block.
+    pub fn export_now<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        looked(&self.exports, work)
     }
 
     /// One unit of work: all of it is kept, or none of it. Tried again after a clash, so `work` may run more than once.
@@ -145,23 +156,41 @@ impl Db {
         let mut tries = 0;
         loop {
             let mut held = self.writes.get()?;
-            let outcome = begin(&mut held.conn, false).and_then(|()| {
+            let queues = tries >= LOSSES_BEFORE_QUEUEING;
+            let turn = if queues { dialect::queue(&mut held.conn) } else { Ok(()) };
+            let begun = turn.and_then(|()| begin(&mut held.conn, false));
+            // Half of a begin may have been done, and nobody takes it back.
+            held.dead |= begun.is_err();
+            let outcome = begun.and_then(|()| {
                 let outcome = work(&mut held.conn);
                 end(&mut held.conn, outcome)
             });
             let outcome = held.judge(outcome);
+            if queues && let Err(e) = dialect::leave_queue(&mut held.conn) {
+                log::debug!("a place in the queue goes with its connection: {e}");
+                held.dead = true;
+            }
             drop(held);
             match outcome {
                 Err(Error::Clash) if tries < CLASH_RETRIES => {
                     tries += 1;
-                    // Spread by the clock's low bits, so that two losers do not meet again.
-                    let jitter = u64::from(std::time::Instant::now().elapsed().subsec_nanos()) % 3;
-                    std::thread::sleep(Duration::from_millis((1 << tries.min(6)) + jitter));
+                    // Anywhere in a growing span, so that those who lost together do not meet again.
+                    std::thread::sleep(Duration::from_micros(rand::thread_rng().gen_range(500..1_000 << tries.min(7))));
                 }
                 outcome => return outcome,
             }
         }
     }
+}
+
+/// One read transaction.
+fn looked<T>(pool: &Pool<Opener>, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    let mut held = pool.get()?;
+    let outcome = begin(&mut held.conn, true).and_then(|()| {
+        let outcome = work(&mut held.conn);
+        end(&mut held.conn, outcome)
+    });
+    held.judge(outcome)
 }
 
 /// A pooled connection; one that failed with the database away is not handed out again.
@@ -185,7 +214,12 @@ fn begin(conn: &mut Conn, read_only: bool) -> Result<()> {
     match conn {
         Conn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(
             c,
-            if read_only { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN ISOLATION LEVEL SERIALIZABLE" },
+            // Every writer passes the gate that `alone` shuts; a lock of this kind takes no picture of the data yet.
+            if read_only {
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            } else {
+                "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE mergers IN ROW SHARE MODE"
+            },
         )?,
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, if read_only { "BEGIN" } else { "BEGIN IMMEDIATE" })?,
     }
@@ -210,7 +244,7 @@ fn end<T>(conn: &mut Conn, outcome: Result<T>) -> Result<T> {
 
 /// Brings the schema up to date; replicas that start together take turns.
 pub fn migrate(url: &Url) -> Result<Vec<String>> {
-    let mut conn = Opener { url: url.clone(), statements: Arc::default() }.establish().map_err(|e| Error::Unavailable(e.to_string()))?;
+    let mut conn = Opener { url: url.clone(), statements: Arc::default(), patient: false }.establish().map_err(|e| Error::Unavailable(e.to_string()))?;
     let done = match &mut conn {
         Conn::Postgres(c) => {
             c.batch_execute(&format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
@@ -225,7 +259,7 @@ pub fn migrate(url: &Url) -> Result<Vec<String>> {
 
 /// Takes every migration back, newest first; for the test that they go up, down and up.
 pub fn revert_all(url: &Url) -> Result<()> {
-    let mut conn = Opener { url: url.clone(), statements: Arc::default() }.establish().map_err(|e| Error::Unavailable(e.to_string()))?;
+    let mut conn = Opener { url: url.clone(), statements: Arc::default(), patient: false }.establish().map_err(|e| Error::Unavailable(e.to_string()))?;
     match &mut conn {
         Conn::Postgres(c) => c.revert_all_migrations(POSTGRES).map(drop),
         Conn::Sqlite(c) => c.revert_all_migrations(SQLITE).map(drop),
@@ -246,6 +280,8 @@ pub fn is_migrated(conn: &mut Conn) -> Result<bool> {
 struct Opener {
     url: Url,
     statements: Arc<AtomicU64>,
+    /// Statements may take as long as they need.
+    patient: bool,
 }
 
 impl ManageConnection for Opener {
@@ -281,6 +317,9 @@ impl Opener {
             }
         };
         conn.batch_execute(settings).map_err(r2d2::Error::QueryError)?;
+        if let (Conn::Postgres(c), true) = (&mut conn, self.patient) {
+            c.batch_execute("SET statement_timeout = 0").map_err(r2d2::Error::QueryError)?;
+        }
         conn.set_instrumentation(Counter(self.statements.clone()));
         Ok(conn)
     }
@@ -289,8 +328,13 @@ impl Opener {
 struct Counter(Arc<AtomicU64>);
 impl Instrumentation for Counter {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        if let InstrumentationEvent::FinishQuery { .. } = event {
+        if let InstrumentationEvent::FinishQuery { query, .. } = event {
             self.0.fetch_add(1, Ordering::Relaxed);
+            if log::log_enabled!(target: "nhipcau::sql", log::Level::Trace) {
+                // The text as it is sent; values stay out of the log.
+                let told = query.to_string();
+                log::trace!(target: "nhipcau::sql", "{}", told.split(" -- binds").next().unwrap_or_default());
+            }
         }
     }
 }

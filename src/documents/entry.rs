@@ -113,9 +113,21 @@ pub fn enter(conn: &mut Conn, ask: &Ask, province: Id, entry: Entry, new: NewDoc
         }
     }
     if entry == Entry::Existing {
+        relate_offices(conn, &document)?;
         numbers::take_given(conn, ask, &document)?;
     }
     Ok(document)
+}
+
+/// An office (Văn phòng) keeps the registers of the body that it is a unit of: from signing on it sees what that body
+/// issues, and its clerk numbers and sends it.
+pub fn relate_offices(conn: &mut Conn, document: &Document) -> Result<()> {
+    let Some(issuer) = document.issuer_id else { return Ok(()) };
+    let units = organizations::units(conn, issuer)?;
+    for office in organizations::find_many(conn, &units)?.into_iter().filter(|o| o.kind == OrganizationKind::Office && o.archived_at.is_none()) {
+        authz::relate(conn, KIND, document.id, office.id, Relations::OFFICE)?;
+    }
+    Ok(())
 }
 
 /// A draft has no number and no date yet; an existing text has what it has, without contradiction.

@@ -4,7 +4,7 @@ use super::{
     kinds::{DatePrecision, DocumentAction, DocumentKind, DocumentState, Notation, Urgency},
     model::{DocumentRelation, DocumentSource, Recipient, RecipientView, Signer},
 };
-use crate::{id::Id, time::Stamp};
+use crate::{filters::By, id::Id, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -67,6 +67,12 @@ pub struct DocumentView {
     pub updated_at: Stamp,
     /// What this caller may do with it now.
     pub allowed_actions: Vec<DocumentAction>,
+}
+
+crate::filtered_by! {
+    DocumentView: documents;
+    province_id, issuer_id, receiver_id, original_id, code, kind: DocumentKind, notation: Notation, state: DocumentState, urgency: Urgency, number,
+    symbol, issuer_text, place, field, summary, issued_on, date_precision: DatePrecision, year, is_limited, created_at, updated_at
 }
 
 /// A new document: a draft by an officer of the issuing organisation, or an existing text that a clerk registers.
@@ -196,33 +202,18 @@ pub struct DocumentFilter {
     /// Searches number, symbol, summary, issuer, field and code without diacritics.
     #[param(min_length = 1, max_length = 200)]
     pub q: Option<String>,
-    pub kind: Option<DocumentKind>,
-    pub notation: Option<Notation>,
-    pub state: Option<DocumentState>,
-    pub urgency: Option<Urgency>,
-    pub issuer_id: Option<Id>,
     /// Number and symbol as people write them, state or Party: `217/KH-UBND`, `38-CT/TU`.
     #[param(min_length = 1, max_length = 120)]
     pub notation_text: Option<String>,
-    #[param(min_length = 1, max_length = 40)]
-    pub code: Option<String>,
-    #[param(minimum = 1900, maximum = 2200)]
-    pub year: Option<i32>,
-    pub issued_on: Option<NaiveDate>,
-    #[serde(rename = "issued_on[gte]")]
-    pub issued_from: Option<NaiveDate>,
-    #[serde(rename = "issued_on[gt]")]
-    pub issued_after: Option<NaiveDate>,
-    #[serde(rename = "issued_on[lte]")]
-    pub issued_to: Option<NaiveDate>,
-    #[serde(rename = "issued_on[lt]")]
-    pub issued_before: Option<NaiveDate>,
     /// On which side of it the caller's organisation is.
     #[serde(rename = "box")]
     #[param(inline)]
     pub side: Option<DocumentBox>,
     /// Documents that say they have something to do with this one.
     pub related_to: Option<Id>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<DocumentView>,
     #[param(inline)]
     pub sort: Option<DocumentSort>,
 }

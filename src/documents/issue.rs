@@ -25,6 +25,15 @@ pub fn import_issued(conn: &mut Conn, ask: &Ask, province: Id, new: NewDocument,
     }
 }
 
+/// A report that another organisation is to sign, put before it as its own draft: its leader signs, its clerk numbers and
+/// sends (RULES 7). `new.issuer_id` says whose it is.
+pub fn draft_report(conn: &mut Conn, ask: &Ask, province: Id, new: NewDocument) -> Result<Document> {
+    let document = entry::enter(conn, ask, province, Entry::Draft, new, None, Trust::Program)?;
+    let shown = workflow::journaled(conn, ask, &document)?;
+    journal::record(conn, ask, workflow::change(&document, "create", None), NOTHING, Some(&shown))?;
+    Ok(document)
+}
+
 /// A consolidated report as a document: signed, numbered, dated and sent in one act. Rights are the caller's to check;
 /// `new.issuer_id` says whose report it is (RULES 7).
 pub fn issue_report(conn: &mut Conn, ask: &Ask, province: Id, new: NewDocument, signer: Option<Signer>, day: NaiveDate) -> Result<Document> {
@@ -35,6 +44,7 @@ pub fn issue_report(conn: &mut Conn, ask: &Ask, province: Id, new: NewDocument, 
     details.signed_by = Some(ask.actor.user);
     details.dispatched_at = Some(ask.now);
     details.dispatched_by = Some(ask.actor.user);
+    entry::relate_offices(conn, &document)?;
     let before = document.clone();
     document.state = DocumentState::Issued;
     workflow::number_and_date(conn, ask, &mut document, None, None, day)?;

@@ -1,6 +1,6 @@
 //! The kinds of official documents and the letters by which their numbers name them.
 
-use crate::words;
+use crate::{export::paper::Layout, words};
 
 words! {
     /// Which hand a document is written in: Decree 30/2020 or the Party's own rules.
@@ -103,6 +103,12 @@ const LETTERS: &[(DocumentKind, &str)] = &[
 
 /// Letters that the Party uses otherwise: it writes official letters as CV, thông tri as TT.
 const PARTY_LETTERS: &[(DocumentKind, &str)] = &[(K::OfficialLetter, "CV"), (K::PartyCircular, "TT"), (K::Regulation, "QĐ")];
+
+/// The symbol of an organisation's report before it is numbered: `BC-LHHN`, Party `BC/BCSĐ`.
+pub fn report_symbol(layout: Layout, code: &str) -> Option<String> {
+    let (notation, between) = if layout == Layout::Party { (Notation::Party, '/') } else { (Notation::State, '-') };
+    K::Report.letters(notation).map(|letters| format!("{letters}{between}{code}"))
+}
 
 impl DocumentKind {
     /// The letters that stand in the symbol; none for kinds that a symbol does not name.

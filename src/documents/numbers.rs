@@ -9,7 +9,8 @@ use crate::{
     ask::Ask,
     db::{self, Conn, MultiBackend},
     error::{Error, Result},
-    http::{Answer, Call, ServiceConfig},
+    filters::By,
+    http::{Call, ServiceConfig},
     id::Id,
     keyset,
     page::{Page, Paging},
@@ -20,8 +21,8 @@ use crate::{
 use actix_web::{HttpResponse, get};
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 words! {
     /// What became of a number.
@@ -51,15 +52,9 @@ pub struct DocumentNumber {
     pub updated_at: Stamp,
 }
 
-/// Filters of the register of numbers.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct NumberFilter {
-    #[param(min_length = 1, max_length = 40)]
-    pub series: Option<String>,
-    #[param(minimum = 1900, maximum = 2200)]
-    pub period: Option<i32>,
-    pub state: Option<NumberState>,
+crate::filtered_by! {
+    DocumentNumber: document_numbers;
+    series, period, number, kind: DocumentKind, state: NumberState, document_id, created_at, updated_at
 }
 
 /// Years of a Party term.
@@ -150,29 +145,17 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Numbers that the caller's organisation has given, voided ones included
-#[utoipa::path(tag = "documents", params(NumberFilter, Paging), responses((status = 200, description = "A page", body = Vec<DocumentNumber>)))]
+#[utoipa::path(tag = "documents", params(By<DocumentNumber>, Paging), responses((status = 200, description = "A page", body = Vec<DocumentNumber>)))]
 #[get("/document-numbers")]
 async fn list_document_numbers(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (NumberFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
+    let (by, paging): (By<DocumentNumber>, Paging) = (call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| {
         let own = ask.actor.organization()?;
-        let query = || {
-            let mut query = numbers::table.filter(numbers::organization_id.eq(own)).into_boxed::<MultiBackend>();
-            if let Some(series) = &filter.series {
-                query = query.filter(numbers::series.eq(series.clone()));
-            }
-            if let Some(period) = filter.period {
-                query = query.filter(numbers::period.eq(period));
-            }
-            if let Some(state) = filter.state {
-                query = query.filter(numbers::state.eq(state));
-            }
-            query
-        };
+        let query = || by.narrow(numbers::table.filter(numbers::organization_id.eq(own)).into_boxed::<MultiBackend>());
         let rows = keyset!(query().select(DocumentNumber::as_select()), paging, "created_at", numbers::created_at => Stamp, numbers::id, asc).load(conn)?;
         let page = Page::of(rows, paging.limit(), "created_at", |n: &DocumentNumber| (n.created_at, n.id))?;
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-        Answer::page(&page.counted(total))
+        Ok(page.counted(total))
     })
     .await
 }

@@ -1,12 +1,15 @@
+mod editing;
+
+pub use editing::edit;
+
 use super::{
     entry::{self, Entry, Trust},
-    forms::{DocumentPatch, DocumentTransition, DocumentView, NewDocument},
+    forms::{DocumentTransition, DocumentView, NewDocument},
     guard,
     kinds::{DocumentAction as Act, DocumentState as State},
     model::{Document, KIND},
     numbers,
     policy::RULES,
-    recipients,
     store::{self, Around},
 };
 use crate::{
@@ -203,149 +206,6 @@ pub fn copy(conn: &mut Conn, ask: &Ask, receiver: Id, province: Id, new: NewDocu
     Ok(document)
 }
 
-/// Changes a draft or an own copy; fills in what is blank on an issued document, once.
-pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentPatch>) -> Result<DocumentView> {
-    let (before, standing) = seen(conn, ask, id)?;
-    let edits = authz::may(RULES, &ask.actor, Act::Edit, standing);
-    let fills = authz::may(RULES, &ask.actor, Act::FillIn, standing);
-    let writable = before.state == State::Draft || before.is_copy();
-    if !edits && (writable || !fills) {
-        return Err(Error::forbidden());
-    }
-    ask.proceed(conn, Some(before.version))?;
-    let fills = !writable && fills && matches!(before.state, State::Issued | State::Superseded);
-    if !writable && !fills {
-        return Err(Error::conflict(
-            "not_editable",
-            "Chỉ sửa được dự thảo; văn bản đã ký hoặc ban hành giữ nguyên.",
-            "Only a draft can be changed; what is signed or issued stays as it is.",
-        ));
-    }
-    let patch = body.open()?;
-    let checked = patched(&patch);
-    guard::inspect(&checked)?;
-    let mut after = before.clone();
-    if fills {
-        fill_in(ask, body, &patch, &before, &mut after)?;
-    } else {
-        rewrite(conn, ask, &patch, &before, &mut after)?;
-    }
-    let month = after.details()?.month;
-    after.derive(month, before.created_at.day());
-    after.audience = entry::audience(conn, &after)? as i32;
-    // The view before the change is read first: relations and recipients are part of it.
-    let was = journaled(conn, ask, &before)?;
-    if let Some(text) = &patch.text {
-        store::set_text(conn, id, text.as_deref())?;
-    }
-    if let Some(relations) = &patch.relations {
-        store::set_relations(conn, id, relations)?;
-    }
-    if let Some(lines) = &patch.recipients {
-        store::set_recipients(conn, id, lines)?;
-    }
-    let after = save(conn, ask, &before, after)?;
-    if fills && !after.is_copy() {
-        numbers::take_given(conn, ask, &after)?;
-        let sent: Vec<Id> = super::deliveries::store::of_document(conn, id)?.iter().map(|d| d.receiver_id).collect();
-        entry::meet_copies(conn, ask, &after, &sent)?;
-    }
-    let is = journaled(conn, ask, &after)?;
-    journal::record(conn, ask, change(&after, if fills { "fill_in" } else { "edit" }, None), Some(&was), Some(&is))?;
-    whole(conn, ask, after)
-}
-
-/// The texts of a patch in the form in which they are inspected.
-fn patched(patch: &DocumentPatch) -> NewDocument {
-    NewDocument {
-        kind: patch.kind.unwrap_or(super::kinds::DocumentKind::Other),
-        notation: patch.notation,
-        issuer_id: None,
-        issuer_text: None,
-        number: patch.number.clone(),
-        symbol: patch.symbol.clone().flatten(),
-        issued_on: patch.issued_on,
-        year: None,
-        month: None,
-        effective_on: None,
-        place: patch.place.clone().flatten(),
-        summary: patch.summary.clone(),
-        urgency: patch.urgency,
-        field: patch.field.clone().flatten(),
-        is_limited: patch.is_limited,
-        secrecy_level: patch.secrecy_level.clone(),
-        signer: patch.signer.clone(),
-        text: patch.text.clone().flatten(),
-        source: None,
-        relations: patch.relations.clone().unwrap_or_default(),
-        recipients: patch.recipients.clone().unwrap_or_default(),
-    }
-}
-
-fn fill_in(ask: &Ask, body: &Body<DocumentPatch>, patch: &DocumentPatch, before: &Document, after: &mut Document) -> Result<()> {
-    let mut faults = Vec::new();
-    for member in body.value().as_object().into_iter().flat_map(|m| m.keys()).filter(|m| !matches!(m.as_str(), "number" | "issued_on")) {
-        faults.push(Fault::at(
-            format!("/{member}"),
-            "only_blanks",
-            "Văn bản đã ban hành: chỉ điền số và ngày còn trống.",
-            "On an issued document only a blank number or day is filled in.",
-        ));
-    }
-    if patch.number.is_some() && before.number.is_some() {
-        faults.push(Fault::at("/number", "not_blank", "Số đã có, không đổi được.", "The number is there and stays."));
-    }
-    if let Some(day) = patch.issued_on {
-        if before.issued_on.is_some() {
-            faults.push(Fault::at("/issued_on", "not_blank", "Ngày đã có, không đổi được.", "The date is there and stays."));
-        } else if day > ask.today || before.year.is_some_and(|y| chrono::Datelike::year(&day) != y) {
-            faults.push(Fault::at("/issued_on", "contradicts", "Ngày chưa tới hoặc khác năm đã ghi.", "The date is to come, or not in the year on record."));
-        }
-    }
-    all_well(faults)?;
-    after.number = before.number.clone().or_else(|| patch.number.clone());
-    after.issued_on = before.issued_on.or(patch.issued_on);
-    Ok(())
-}
-
-fn rewrite(conn: &mut Conn, ask: &Ask, patch: &DocumentPatch, before: &Document, after: &mut Document) -> Result<()> {
-    let mut faults = Vec::new();
-    if !before.is_copy() {
-        for (member, _) in [("number", patch.number.is_some()), ("issued_on", patch.issued_on.is_some())].into_iter().filter(|(_, given)| *given) {
-            let vi = "Dự thảo chưa có số và ngày; văn thư cấp khi phát hành.";
-            let en = "A draft has no number and date yet; the clerk gives them when it is issued.";
-            faults.push(Fault::at(format!("/{member}"), "given_too_early", vi, en));
-        }
-    }
-    if patch.issued_on.is_some_and(|day| day > ask.today) {
-        faults.push(Fault::at("/issued_on", "in_future", "Ngày ban hành chưa tới.", "The date has not come yet."));
-    }
-    if let Some(relations) = &patch.relations {
-        faults.extend(entry::targets(conn, ask, relations, Trust::Caller)?);
-    }
-    all_well(faults)?;
-    if let Some(lines) = &patch.recipients {
-        recipients::check(conn, before.province_id, lines, "/recipients")?;
-    }
-    let mut details = before.details()?;
-    after.kind = patch.kind.unwrap_or(after.kind);
-    after.notation = patch.notation.unwrap_or(after.notation);
-    after.number = patch.number.clone().or(after.number.take());
-    after.symbol = patch.symbol.clone().unwrap_or(after.symbol.take());
-    after.issued_on = patch.issued_on.or(after.issued_on);
-    after.place = patch.place.clone().unwrap_or(after.place.take());
-    after.summary = patch.summary.clone().or(after.summary.take());
-    after.urgency = patch.urgency.unwrap_or(after.urgency);
-    after.field = patch.field.clone().unwrap_or(after.field.take());
-    after.is_limited = patch.is_limited.unwrap_or(after.is_limited);
-    details.effective_on = patch.effective_on.unwrap_or(details.effective_on);
-    details.signer = patch.signer.clone().or(details.signer);
-    if let Some(day) = patch.issued_on {
-        details.month = details.month.map(|_| chrono::Datelike::month(&day));
-    }
-    after.set_details(&details)
-}
-
 fn save(conn: &mut Conn, ask: &Ask, before: &Document, mut after: Document) -> Result<Document> {
     after.version = before.version + 1;
     after.updated_at = ask.now;
@@ -392,6 +252,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentTransition>)
             ready_to_sign(&before, details.signer.is_some())?;
             details.signed_at = Some(ask.now);
             details.signed_by = Some(ask.actor.user);
+            entry::relate_offices(conn, &before)?;
         }
         Act::Issue => {
             let day = step.issued_on.unwrap_or(ask.today);

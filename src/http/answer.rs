@@ -2,7 +2,13 @@
 
 use super::{body::hex, call::Seen};
 use crate::{
+    ask::Ask,
+    db::Conn,
     error::{Error, Replay, Result},
+    export::{Format, disposition},
+    feed::{Pull, Tombstone},
+    id::Id,
+    includes::{self, Relation},
     page::Page,
 };
 use actix_web::{
@@ -10,8 +16,9 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 /// An answer before it has met the request's conditions.
 #[derive(Debug)]
@@ -24,11 +31,15 @@ pub struct Answer {
     pub(super) body: Vec<u8>,
     pub(super) secret: bool,
     pub(super) kept: Option<String>,
+    pub(super) format: Format,
+    pub(super) rows: bool,
+    pub(super) file: Option<String>,
+    pub(super) snapshot: Option<String>,
 }
 
 impl Answer {
     fn of(status: u16, body: &impl Serialize) -> Result<Self> {
-        Ok(Self { status, version: None, location: None, next: None, is_page: false, body: serde_json::to_vec(body)?, secret: false, kept: None })
+        Ok(Self { status, body: serde_json::to_vec(body)?, ..Self::none() })
     }
     /// 200 with a record.
     pub fn one(record: &impl Serialize, version: i32) -> Result<Self> {
@@ -38,6 +49,10 @@ impl Answer {
     pub fn value(value: &impl Serialize) -> Result<Self> {
         Self::of(200, value)
     }
+    /// 200 with a report: `fields` chooses members of its rows.
+    pub fn report(report: &impl Serialize) -> Result<Self> {
+        Ok(Self { rows: true, ..Self::of(200, report)? })
+    }
     /// 200 with JSON that is written already.
     pub fn text(json: String) -> Self {
         Self { body: json.into_bytes(), status: 200, ..Self::none() }
@@ -46,9 +61,30 @@ impl Answer {
     pub fn created(location: String, record: &impl Serialize, version: i32) -> Result<Self> {
         Ok(Self { version: Some(version), location: Some(location), ..Self::of(201, record)? })
     }
+    /// Says which state of the data it shows.
+    pub fn of_snapshot(self, snapshot: String) -> Self {
+        Self { snapshot: Some(snapshot), ..self }
+    }
+    /// 202 with work that goes on in the background, and where to look at it.
+    pub fn accepted(location: String, job: &impl Serialize, version: i32) -> Result<Self> {
+        Ok(Self { version: Some(version), location: Some(location), ..Self::of(202, job)? })
+    }
     /// 204.
     pub fn none() -> Self {
-        Self { status: 204, version: None, location: None, next: None, is_page: false, body: vec![], secret: false, kept: None }
+        Self {
+            status: 204,
+            version: None,
+            location: None,
+            next: None,
+            is_page: false,
+            body: vec![],
+            secret: false,
+            kept: None,
+            format: Format::Json,
+            rows: false,
+            file: None,
+            snapshot: None,
+        }
     }
     /// 200 with a page of a list.
     pub fn page<T: Serialize>(page: &Page<T>) -> Result<Self> {
@@ -61,11 +97,34 @@ impl Answer {
             total: Option<i64>,
         }
         let wire = Wire { items: &page.items, next_cursor: page.next.as_deref(), total: page.total };
-        Ok(Self { next: page.next.clone(), is_page: true, ..Self::of(200, &wire)? })
+        Ok(Self { next: page.next.clone(), is_page: true, rows: true, ..Self::of(200, &wire)? })
+    }
+    /// 200 with a file of another format than JSON.
+    pub(super) fn file(format: Format, name: String, body: Vec<u8>) -> Self {
+        Self { status: 200, body, format, file: Some(name), ..Self::none() }
+    }
+    /// The version of the record that the answer shows.
+    pub fn of_version(mut self, version: i32) -> Self {
+        self.version = Some(version);
+        self
+    }
+    /// 200 with a stretch of the feed; the cursor is there also when the stretch is empty.
+    pub fn stretch(items: &[impl Serialize], cursor: &str, more: bool) -> Result<Self> {
+        Ok(Self { is_page: true, rows: true, ..Self::of(200, &json!({ "items": items, "cursor": cursor, "more": more }))? })
     }
     /// What a repeated call is answered instead, where this answer holds a secret shown once (RULES 21).
     pub fn keeping(mut self, kept: &impl Serialize) -> Result<Self> {
         self.kept = Some(serde_json::to_string(kept)?);
+        Ok(self)
+    }
+    /// Puts beside a record or a page what it names in these relations.
+    pub(super) fn beside(mut self, conn: &mut Conn, ask: &Ask, relations: &[&Relation]) -> Result<Self> {
+        if relations.is_empty() || self.format != Format::Json {
+            return Ok(self);
+        }
+        let mut body: Value = serde_json::from_slice(&self.body)?;
+        body["included"] = Value::Object(includes::beside(conn, ask, relations, &body)?);
+        self.body = serde_json::to_vec(&body)?;
         Ok(self)
     }
     /// Marks personal or secret content: nobody may keep a copy.
@@ -75,16 +134,36 @@ impl Answer {
     }
 }
 
+/// The rows of a page as a pull shows them: in the order of the feed, with tombstones for those that are gone.
+fn pulled(body: &[u8], pull: &Pull) -> Result<Vec<u8>> {
+    let mut page: Value = serde_json::from_slice(body)?;
+    let mut rows: HashMap<Id, Value> = HashMap::new();
+    for row in page.get_mut("items").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default() {
+        if let Some(id) = row.get("id").and_then(Value::as_str).and_then(Id::parse) {
+            rows.insert(id, row);
+        }
+    }
+    let (mut items, mut tombstones) = (Vec::new(), Vec::new());
+    for (id, _) in &pull.changed {
+        match (rows.remove(id), pull.lost.get(id)) {
+            (Some(row), _) => items.push(row),
+            (None, Some((reason, seq))) => tombstones.push(Tombstone { id: *id, kind: pull.kind.to_owned(), reason: *reason, seq: *seq }),
+            (None, None) => {}
+        }
+    }
+    Ok(serde_json::to_vec(&json!({ "items": items, "tombstones": tombstones, "cursor": pull.cursor, "more": pull.more }))?)
+}
+
 /// Keeps only the members asked for.
-fn narrow(body: Vec<u8>, fields: &[String], is_page: bool) -> Result<Vec<u8>> {
+fn narrow(body: Vec<u8>, fields: &[String], rows: bool) -> Result<Vec<u8>> {
     let mut value: Value = serde_json::from_slice(&body)?;
     let keep = |record: &mut Value| {
         if let Some(members) = record.as_object_mut() {
-            members.retain(|name, _| fields.iter().any(|f| f == name));
+            members.retain(|name, _| name == "included" || fields.iter().any(|f| f == name));
         }
     };
     match value.get_mut("items").and_then(Value::as_array_mut) {
-        Some(items) if is_page => items.iter_mut().for_each(keep),
+        Some(items) if rows => items.iter_mut().for_each(keep),
         _ => keep(&mut value),
     }
     Ok(serde_json::to_vec(&value)?)
@@ -101,8 +180,15 @@ pub(super) fn etag(version: Option<i32>, body: &[u8], seen: &Seen) -> String {
 
 /// Turns an answer into a response under the request's conditions.
 pub(super) fn respond(mut answer: Answer, seen: &Seen) -> Result<HttpResponse> {
-    if let Some(fields) = seen.fields().filter(|_| answer.status == 200 && seen.is_get) {
-        answer.body = narrow(answer.body, &fields, answer.is_page)?;
+    if answer.status == 200 && seen.is_get && answer.format != seen.format {
+        return Err(Error::internal(format!("{} does not answer in {}", seen.operation_id, seen.format)));
+    }
+    if let Some(pull) = seen.pull.get().filter(|_| answer.is_page) {
+        answer.body = pulled(&answer.body, pull)?;
+        answer.next = None;
+    }
+    if let Some(fields) = seen.fields().filter(|_| answer.status == 200 && seen.is_get && answer.format == Format::Json) {
+        answer.body = narrow(answer.body, &fields, answer.rows)?;
     }
     let tag = (answer.status != 204).then(|| etag(answer.version, &answer.body, seen));
     let mut response = HttpResponse::build(StatusCode::from_u16(answer.status).map_err(Error::internal)?);
@@ -131,7 +217,16 @@ pub(super) fn respond(mut answer: Answer, seen: &Seen) -> Result<HttpResponse> {
     if answer.status == 204 {
         return Ok(response.finish());
     }
-    Ok(response.content_type("application/json").body(answer.body))
+    if let Some(snapshot) = &answer.snapshot {
+        response.insert_header(("X-Snapshot", snapshot.clone()));
+    }
+    if let Some(name) = &answer.file {
+        response.insert_header((header::CONTENT_DISPOSITION, disposition(name)));
+    }
+    if answer.format.is_packed() {
+        response.insert_header(header::ContentEncoding::Identity);
+    }
+    Ok(response.content_type(answer.format.content_type()).body(answer.body))
 }
 
 /// The first answer of an idempotent call again, or the would-be answer of a rehearsal.

@@ -1,7 +1,11 @@
 //! The OpenAPI document as a machine: which paths and methods there are, which parameters and bodies they take.
 //! What a request must look like is read from the document that clients read, so the two cannot differ.
 
-use crate::error::{Error, Fault, Refusal, Result};
+use crate::{
+    error::{Error, Fault, Refusal, Result},
+    export::Format,
+    id::Id,
+};
 use actix_web::http::Method;
 use jsonschema::{Draft, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
@@ -30,6 +34,8 @@ pub struct Path {
 #[derive(Debug, PartialEq)]
 enum Segment {
     Fixed(String),
+    /// A parameter with a fixed ending, as `{token}.ics`.
+    Ending(String, String),
     Parameter(String),
 }
 
@@ -40,6 +46,10 @@ pub struct Operation {
     pub id: String,
     /// Whether it needs no token.
     pub public: bool,
+    /// Whether service accounts may ask for it.
+    pub for_services: bool,
+    /// Scopes of which a service account needs one; none: any account may.
+    pub scopes: Vec<String>,
     /// Query parameters by name.
     parameters: BTreeMap<String, Parameter>,
     /// Path parameters by name.
@@ -50,17 +60,21 @@ pub struct Operation {
     pub body_required: bool,
     /// Media types of the successful answer.
     pub produces: Vec<String>,
-    /// Members that `fields` may name.
-    fields: Vec<String>,
+    /// Those of them that are formats of records and lists, JSON first.
+    pub formats: Vec<Format>,
+    /// Whether it answers with rows.
+    pub lists: bool,
     /// Whether `If-Match` is required.
     pub if_match_required: bool,
 }
 
 #[derive(Debug)]
 struct Parameter {
-    schema: Lazy,
+    schema: Arc<Lazy>,
     kind: Kind,
     required: bool,
+    /// Takes a record's code in the place of its id.
+    takes_code: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,11 +84,16 @@ enum Kind {
     Number,
     Truth,
     List,
+    /// A list of whole numbers.
+    Wholes,
 }
 
 /// The document's component schemas by name, as text: a tree of each would cost many times that for as long as the
 /// process lives.
 type Components = Arc<BTreeMap<String, String>>;
+
+/// Schemas of parameters by their text: many say the same, and one is kept for all of them.
+type Pool = BTreeMap<String, Arc<Lazy>>;
 
 /// A schema whose validator is built when it is first needed: most never are, and until then it is kept as text, its
 /// references unfollowed.
@@ -88,6 +107,10 @@ struct Lazy {
 impl Lazy {
     fn new(schema: &Value, components: &Components) -> Self {
         Self { schema: terse(schema).to_string(), components: components.clone(), validator: OnceLock::new() }
+    }
+    fn shared(schema: &Value, components: &Components, pool: &mut Pool) -> Arc<Self> {
+        let one = Self::new(schema, components);
+        pool.entry(one.schema.clone()).or_insert_with(|| Arc::new(one)).clone()
     }
     fn build(&self) -> std::result::Result<Validator, String> {
         let schema: Value = serde_json::from_str(&self.schema).map_err(|e| e.to_string())?;
@@ -115,13 +138,13 @@ impl Contract {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&none);
         let components: Components = Arc::new(schemas.iter().map(|(name, schema)| (name.clone(), terse(schema).to_string())).collect());
         let paths = document.get("paths").and_then(Value::as_object).ok_or("the document has no paths")?;
-        let mut read = Vec::new();
+        let (mut read, mut pool) = (Vec::new(), Pool::new());
         for (template, item) in paths {
             let item = item.as_object().ok_or("a path is no object")?;
             let mut operations = Vec::new();
             for (method, operation) in item {
                 let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else { continue };
-                operations.push((method, Operation::read(operation, schemas, &components)?));
+                operations.push((method, Operation::read(operation, schemas, &components, &mut pool)?));
             }
             let mut allow: Vec<&str> = operations.iter().map(|(m, _)| m.as_str()).collect();
             if allow.contains(&"GET") {
@@ -133,7 +156,12 @@ impl Contract {
             read.push(Path { segments: segments(template), operations, allow });
         }
         // A fixed segment wins over a parameter: `/organizations/groups` before `/organizations/{id}`.
-        read.sort_by_key(|p| p.segments.iter().map(|s| matches!(s, Segment::Parameter(_))).collect::<Vec<_>>());
+        let freedom = |s: &Segment| match s {
+            Segment::Fixed(_) => 0,
+            Segment::Ending(..) => 1,
+            Segment::Parameter(_) => 2,
+        };
+        read.sort_by_key(|p| p.segments.iter().map(freedom).collect::<Vec<_>>());
         Ok(Self { paths: read, document: document.to_string() })
     }
 
@@ -152,6 +180,10 @@ impl Contract {
             for (segment, value) in path.segments.iter().zip(&asked) {
                 match segment {
                     Segment::Fixed(text) if text == value => {}
+                    Segment::Ending(name, ending) => match value.strip_suffix(ending.as_str()).filter(|v| !v.is_empty()) {
+                        Some(value) => values.push((name.as_str(), value)),
+                        None => return None,
+                    },
                     Segment::Parameter(name) if !value.is_empty() && *value != "\u{0}" => values.push((name.as_str(), *value)),
                     _ => return None,
                 }
@@ -172,7 +204,10 @@ fn segments(template: &str) -> Vec<Segment> {
         .split('/')
         .map(|s| match s.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
             Some(name) => Segment::Parameter(name.to_owned()),
-            None => Segment::Fixed(s.to_owned()),
+            None => match s.strip_prefix('{').and_then(|s| s.split_once('}')) {
+                Some((name, ending)) => Segment::Ending(name.to_owned(), ending.to_owned()),
+                None => Segment::Fixed(s.to_owned()),
+            },
         })
         .collect()
 }
@@ -183,10 +218,15 @@ impl Path {
         let method = if method == Method::HEAD { &Method::GET } else { method };
         self.operations.iter().find(|(m, _)| m == method).map(|(_, o)| o)
     }
+
+    /// Whether nobody need sign in for anything that there is at this path.
+    pub fn is_public(&self) -> bool {
+        self.operations.iter().all(|(_, o)| o.public)
+    }
 }
 
 impl Operation {
-    fn read(operation: &Value, schemas: &Map<String, Value>, components: &Components) -> std::result::Result<Self, String> {
+    fn read(operation: &Value, schemas: &Map<String, Value>, components: &Components, pool: &mut Pool) -> std::result::Result<Self, String> {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut parameters = BTreeMap::new();
         let mut path_parameters = BTreeMap::new();
@@ -195,7 +235,8 @@ impl Operation {
             let name = parameter.get("name").and_then(Value::as_str).ok_or("a parameter has no name")?.to_owned();
             let schema = parameter.get("schema").unwrap_or(&Value::Null);
             let required = parameter.get("required").and_then(Value::as_bool).unwrap_or(false);
-            let read = Parameter { kind: kind(named(schema, schemas)), schema: Lazy::new(schema, components), required };
+            let takes_code = target(schema) == Some("Key");
+            let read = Parameter { kind: kind(named(schema, schemas)), schema: Lazy::shared(schema, components, pool), required, takes_code };
             match parameter.get("in").and_then(Value::as_str) {
                 Some("query") => drop(parameters.insert(name, read)),
                 Some("path") => drop(path_parameters.insert(name, read)),
@@ -210,13 +251,14 @@ impl Operation {
         let success =
             operation.get("responses").and_then(Value::as_object).and_then(|all| all.iter().find(|(status, _)| status.starts_with('2')).map(|(_, r)| r));
         let content = success.and_then(|r| r.get("content")).and_then(Value::as_object);
-        let produces = content.map(|c| c.keys().cloned().collect()).unwrap_or_default();
-        let answer = content.and_then(|c| c.get("application/json")).and_then(|c| c.get("schema")).map(|s| named(s, schemas));
-        let rows = |s: &Value| s.pointer("/properties/items").map(|items| named(items, schemas)).and_then(|items| items.get("items")).cloned();
-        let rows = answer.and_then(rows);
-        let record = rows.as_ref().map(|row| named(row, schemas)).or(answer);
-        let fields = record.and_then(|r| r.get("properties")).and_then(Value::as_object).map(|p| p.keys().cloned().collect()).unwrap_or_default();
+        let produces: Vec<String> = content.map(|c| c.keys().cloned().collect()).unwrap_or_default();
+        let formats = Format::ALL.iter().copied().filter(|f| produces.iter().any(|p| p == f.media())).collect();
+        let answer = content.and_then(|c| c.get("application/json")).and_then(|c| c.get("schema"));
+        let lists = answer.is_some_and(|schema| named(schema, schemas).pointer("/properties/items/items").is_some());
+        let keys = || operation.get("security").and_then(Value::as_array).into_iter().flatten().filter_map(|s| s.get(super::openapi::SERVICE_KEY));
         Ok(Self {
+            for_services: keys().next().is_some(),
+            scopes: keys().filter_map(Value::as_array).flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
             public: operation.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty),
             body_required: operation.pointer("/requestBody/required").and_then(Value::as_bool).unwrap_or(false),
             id,
@@ -224,7 +266,8 @@ impl Operation {
             path_parameters,
             bodies,
             produces,
-            fields,
+            formats,
+            lists,
             if_match_required,
         })
     }
@@ -242,6 +285,11 @@ impl Operation {
     /// The media types that it takes.
     pub fn accepted(&self) -> Vec<&str> {
         self.bodies.iter().map(|(m, _)| m.as_str()).collect()
+    }
+
+    /// Whether `format` may name one of its formats.
+    pub fn takes_format(&self) -> bool {
+        self.parameters.contains_key("format")
     }
 
     /// Whether it takes a file by stream, with the larger bound.
@@ -269,6 +317,12 @@ impl Operation {
         Ok(())
     }
 
+    /// The path parameter that holds a code, where one does.
+    pub fn code_in<'a>(&self, values: &[(&str, &'a str)]) -> Option<&'a str> {
+        let is_code = |name: &str, value: &str| self.path_parameters.get(name).is_some_and(|p| p.takes_code) && Id::parse(value).is_none();
+        values.iter().find(|(name, value)| is_code(name, value)).map(|(_, value)| *value)
+    }
+
     /// 400 for a parameter that is unknown, repeated, missing or not of its form.
     pub fn check_query(&self, pairs: &[(String, String)]) -> Result<()> {
         let mut faults = Vec::new();
@@ -282,11 +336,6 @@ impl Operation {
                 continue;
             }
             faults.extend(parameter.schema.faults(&typed(parameter.kind, value), name));
-            if name == "fields" {
-                for field in value.split(',').filter(|f| !self.fields.iter().any(|known| known == f)) {
-                    faults.push(Fault::at(name, "unknown_field", format!("Không có trường '{field}'."), format!("There is no field '{field}'.")));
-                }
-            }
         }
         for (name, _) in self.parameters.iter().filter(|(name, p)| p.required && !pairs.iter().any(|(n, _)| n == *name)) {
             faults.push(Fault::at(name, "missing_parameter", "Thiếu tham số này.", "This parameter is missing."));
@@ -306,6 +355,7 @@ fn typed(kind: Kind, text: &str) -> Value {
         Kind::Number => text.parse::<f64>().map_or_else(|_| json!(text), |n| json!(n)),
         Kind::Truth => text.parse::<bool>().map_or_else(|_| json!(text), |b| json!(b)),
         Kind::List => Value::Array(text.split(',').map(|s| json!(s)).collect()),
+        Kind::Wholes => Value::Array(text.split(',').map(|s| typed(Kind::Whole, s)).collect()),
         Kind::Text => json!(text),
     }
 }
@@ -317,7 +367,7 @@ fn kind(schema: &Value) -> Kind {
         _ => false,
     };
     if is("array") {
-        Kind::List
+        if schema.pointer("/items/type").is_some_and(|t| t == "integer") { Kind::Wholes } else { Kind::List }
     } else if is("integer") {
         Kind::Whole
     } else if is("number") {

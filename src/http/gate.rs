@@ -2,12 +2,15 @@
 
 use super::{
     body::{BODY_LIMIT, too_large},
-    call::{House, Seen},
+    call::{House, Pass, Seen},
     contract::{Operation, Path},
+    format,
+    key::{self, Key},
     pace::Turn,
 };
 use crate::{
     error::{Error, Refusal, Result},
+    export::Format,
     id::Id,
     words::Lang,
 };
@@ -15,8 +18,9 @@ use actix_web::{
     HttpMessage, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{
-        Method, StatusCode,
+        Method, StatusCode, Uri,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -24,7 +28,7 @@ use actix_web::{
 };
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
@@ -48,7 +52,7 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
     };
     let id = request_id(request.headers());
     let lang = language(request.headers());
-    let instance = request.path().to_owned();
+    let instance = discreet(request.path());
     let trace = request.headers().get("traceparent").cloned();
     let in_api = instance.starts_with("/api/");
     let mut turn = None;
@@ -60,8 +64,19 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
             let answering = tokio::time::timeout(REQUEST_TIME, next.call(request));
             let response = match answering.await {
                 Ok(response) => response?.map_into_boxed_body(),
-                Err(_) => return Err(Error::refuse(408, "too_slow", "Yêu cầu quá 30 giây.", "The request took longer than 30 seconds.").into()),
+                Err(_) => {
+                    // The request went with the handler that is given up; only an error can still carry an answer.
+                    let late = Error::refuse(408, "too_slow", "Yêu cầu quá 30 giây.", "The request took longer than 30 seconds.");
+                    let mut response = render(&late, lang, &instance, &id);
+                    set(response.headers_mut(), HeaderName::from_static("x-request-id"), &id);
+                    guard(response.headers_mut(), in_api);
+                    house.meter.count(408, started.elapsed());
+                    return Err(InternalError::from_response(late, response).into());
+                }
             };
+            if let Some(seen) = &seen {
+                note_use(seen).await;
+            }
             settle(response, seen, &house, lang, &instance, &id).await
         }
         Ok(Some(response)) => request.into_response(response).map_into_boxed_body(),
@@ -84,6 +99,14 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
     house.meter.count(response.status().as_u16(), took);
     log::info!(target: "nhipcau::access", "{id} {} {instance} {} {}us", response.request().method(), response.status().as_u16(), took.as_micros());
     Ok(response)
+}
+
+/// An address as it may be logged and told: the secret of a calendar's address is left out.
+fn discreet(path: &str) -> String {
+    match path.strip_prefix("/api/v1/calendar-feeds/") {
+        Some(rest) if rest.starts_with("nhipcau_cal_") => "/api/v1/calendar-feeds/-.ics".to_owned(),
+        _ => path.to_owned(),
+    }
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
@@ -114,9 +137,17 @@ async fn admit(request: &mut ServiceRequest, house: &Arc<House>, id: &str, lang:
     let found = house.contract.path(&asked_path);
     let method = request.method().clone();
     let operation = found.as_ref().and_then(|(path, _)| path.operation(&method));
-    let public = operation.is_some_and(|o| o.public);
+    // A method that is not there says so where nobody need sign in.
+    let public = operation.map_or_else(|| found.as_ref().is_some_and(|(path, _)| path.is_public()), |o| o.public);
 
     let token = bearer(request.headers());
+    let key = token.filter(|t| Key::is_one(t)).map(Key::read);
+    if key.is_some()
+        && let Some(wait) = house.guesses.spent(peer.as_deref().unwrap_or_default(), now)
+    {
+        return Err(too_many(wait));
+    }
+    let token = token.filter(|_| key.is_none());
     let mut claims = token.and_then(|t| house.tokens.read(t, now));
     if let (None, Some(token)) = (&claims, token)
         && !house.tokens.knows_key_of(token)
@@ -127,16 +158,17 @@ async fn admit(request: &mut ServiceRequest, house: &Arc<House>, id: &str, lang:
         reloaded?;
         claims = house.tokens.read(token, now);
     }
-    if !public && claims.is_none() {
+    let pass = claims.map(Pass::Token).or_else(|| key.flatten().map(Pass::Key));
+    if !public && pass.is_none() {
         return Err(Error::unauthenticated());
     }
-    let caller = claims.as_ref().map(|c| c.sid.to_string()).or_else(|| peer.clone()).unwrap_or_default();
+    let caller = pass.as_ref().map(Pass::caller).or_else(|| peer.clone()).unwrap_or_default();
     *turn = house.pace.turn(&caller, now);
 
     let mut seen = Seen {
         house: house.clone(),
         operation_id: operation.map(|o| o.id.clone()).unwrap_or_default(),
-        claims,
+        pass,
         now,
         lang,
         request: id.to_owned(),
@@ -146,12 +178,15 @@ async fn admit(request: &mut ServiceRequest, house: &Arc<House>, id: &str, lang:
         query: vec![],
         raw_query: request.query_string().to_owned(),
         coding: request.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned(),
+        format: Format::Json,
         is_get: method == Method::GET || method == Method::HEAD,
         if_match: None,
         if_match_required: operation.is_some_and(|o| o.if_match_required),
         if_none_match: request.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).map(str::to_owned),
         idempotency_key: None,
         session_checked: AtomicBool::new(public),
+        use_due: AtomicBool::new(false),
+        pull: OnceLock::new(),
     };
     let checked = check(request, &mut seen, found.as_ref().map(|(p, v)| (*p, v.as_slice())), operation, *turn);
     let seen = Arc::new(seen);
@@ -159,6 +194,15 @@ async fn admit(request: &mut ServiceRequest, house: &Arc<House>, id: &str, lang:
         Ok(None) => {
             if method == Method::HEAD {
                 request.head_mut().method = Method::GET;
+            }
+            let code = found.as_ref().zip(operation).and_then(|((_, values), operation)| operation.code_in(values));
+            if let Some(code) = code {
+                resolve(request, &seen, &asked_path, code).await?;
+            }
+            if seen.parameter("updated_after").is_some() {
+                let asked = seen.clone();
+                let pull = house.db.read(move |conn| asked.look_since(conn)).await?;
+                seen.pull.get_or_init(|| pull);
             }
             request.extensions_mut().insert(seen);
             Ok(None)
@@ -171,13 +215,40 @@ async fn admit(request: &mut ServiceRequest, house: &Arc<House>, id: &str, lang:
     }
 }
 
+/// Notes that a key was used, at most once in some minutes; an answer does not fail for it.
+async fn note_use(seen: &Arc<Seen>) {
+    let Some(Pass::Key(used)) = seen.pass.as_ref().filter(|_| seen.use_due.load(Ordering::Relaxed)) else { return };
+    let (id, now) = (used.id, seen.now);
+    if let Err(e) = seen.house.db.write(move |conn| key::note_use(conn, id, now)).await {
+        log::warn!("the use of a key is not noted: {e}");
+    }
+}
+
+/// Puts the id of the record in the place of its code: 404 where nothing that the caller may see bears it.
+async fn resolve(request: &mut ServiceRequest, seen: &Arc<Seen>, asked_path: &str, code: &str) -> Result<()> {
+    let collection = asked_path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default().to_owned();
+    let (asking, named) = (seen.clone(), code.to_owned());
+    let found = seen.house.db.read(move |conn| {
+        let ask = asking.ask(conn, "")?;
+        (asking.house.by_code)(conn, &ask.actor, &collection, &named)
+    });
+    let id = found.await?.ok_or_else(Error::not_found)?;
+    let path = asked_path.split('/').map(|part| if part == code { id.to_string() } else { part.to_owned() }).collect::<Vec<_>>().join("/");
+    let query = request.query_string();
+    let address = if query.is_empty() { path } else { format!("{path}?{query}") };
+    let uri: Uri = address.parse().map_err(Error::internal)?;
+    request.match_info_mut().get_mut().update(&uri);
+    request.head_mut().uri = uri;
+    Ok(())
+}
+
 /// 401 where the token's session has ended.
 async fn alive(seen: &Arc<Seen>) -> Result<()> {
-    if seen.session_checked.load(Ordering::Relaxed) || seen.claims.is_none() {
+    if seen.session_checked.load(Ordering::Relaxed) || seen.pass.is_none() {
         return Ok(());
     }
     let asked = seen.clone();
-    seen.house.db.read(move |conn| asked.ask(conn, "").map(drop)).await
+    seen.house.db.read(move |conn| asked.actor(conn).map(drop)).await
 }
 
 fn check(
@@ -189,9 +260,7 @@ fn check(
 ) -> Result<Option<HttpResponse>> {
     let headers = request.headers();
     if let Some(turn) = turn.filter(|t| t.refused) {
-        let mut refusal = Refusal::new(429, "too_many_requests", "Quá nhiều yêu cầu; hãy chờ rồi thử lại.", "Too many requests; wait, then try again.");
-        refusal.retry_after = Some(turn.resets_in);
-        return Err(Error::Refused(Box::new(refusal)));
+        return Err(too_many(turn.resets_in));
     }
     if request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > ADDRESS_LIMIT {
         return Err(Error::refuse(414, "address_too_long", "Địa chỉ dài quá 4 KiB.", "The address is longer than 4 KiB."));
@@ -215,16 +284,11 @@ fn check(
         refusal.allow = Some(path.allow.clone());
         return Err(Error::Refused(Box::new(refusal)));
     };
-    if let Some(accept) = headers.get(header::ACCEPT)
-        && !acceptable(accept.to_str().unwrap_or_default(), &operation.produces)
-    {
-        return Err(Error::refuse(
-            406,
-            "not_acceptable",
-            format!("Chỉ có định dạng: {}.", operation.produces.join(", ")),
-            format!("Available formats: {}.", operation.produces.join(", ")),
-        ));
-    }
+    // What cannot be read is told below; the format comes before it (RULES 19).
+    let query = serde_urlencoded::from_str::<Vec<(String, String)>>(request.query_string());
+    let named = query.iter().flatten().find(|(name, _)| name == "format").map(|(_, word)| word.as_str());
+    let accept: Vec<&str> = headers.get_all(header::ACCEPT).map(|v| v.to_str().unwrap_or_default()).collect();
+    seen.format = format::choose(operation, named, (!accept.is_empty()).then(|| accept.join(",")).as_deref())?;
     let media = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(|v| v.split(';').next().unwrap_or_default().trim().to_owned());
     let has_body = length.is_some_and(|l| l > 0) || headers.contains_key(header::TRANSFER_ENCODING);
     if operation.takes_body() {
@@ -239,12 +303,12 @@ fn check(
     } else if has_body {
         return Err(Error::refuse(415, "no_body_expected", "Thao tác này không nhận nội dung.", "This operation takes no body."));
     }
-    let query = serde_urlencoded::from_str::<Vec<(String, String)>>(request.query_string());
     let query = query.map_err(|_| Error::malformed("bad_query", "Chuỗi truy vấn không đọc được.", "The query cannot be read."))?;
     if query.iter().any(|(n, v)| n.contains('\u{fffd}') || v.contains('\u{fffd}')) {
         return Err(Error::malformed("bad_query", "Chuỗi truy vấn không phải UTF-8.", "The query is not UTF-8."));
     }
     operation.check_query(&query)?;
+    format::fitting(operation, seen.format, &query)?;
     seen.query = query;
     if let Some(tag) = headers.get(header::IF_MATCH).filter(|_| operation.if_match_required) {
         if headers.get_all(header::IF_MATCH).count() > 1 {
@@ -267,6 +331,12 @@ fn check(
     Ok(None)
 }
 
+fn too_many(wait: u32) -> Error {
+    let mut refusal = Refusal::new(429, "too_many_requests", "Quá nhiều yêu cầu; hãy chờ rồi thử lại.", "Too many requests; wait, then try again.");
+    refusal.retry_after = Some(wait);
+    Error::Refused(Box::new(refusal))
+}
+
 fn bad_tag() -> Error {
     Error::malformed(
         "bad_if_match",
@@ -282,18 +352,6 @@ fn version_of(tag: &str) -> Option<i32> {
     let fits = !version.is_empty() && version.len() <= 9 && version.bytes().all(|b| b.is_ascii_digit());
     let digest_fits = !digest.is_empty() && digest.len() <= 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
     if fits && digest_fits { version.parse().ok() } else { None }
-}
-
-fn acceptable(accept: &str, produces: &[String]) -> bool {
-    let none = produces.is_empty();
-    accept.split(',').any(|range| {
-        let mut parts = range.split(';');
-        let media = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
-        if parts.any(|p| matches!(p.trim().replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")) {
-            return false;
-        }
-        none || media == "*/*" || produces.iter().any(|p| *p == media || media.strip_suffix("/*").is_some_and(|t| p.split('/').next() == Some(t)))
-    })
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -1,13 +1,18 @@
 //! Finishes the document that the handlers began: what every operation shares is said here once.
 
+use crate::{authz::scopes, export::Format};
 use serde_json::{Map, Value, json};
 
 /// Control characters other than tab and newline are refused everywhere (RULES 26).
 const TEXT_PATTERN: &str = "^[^\\u0000-\\u0008\\u000B-\\u001F]*$";
+/// Name of the security scheme of service accounts.
+pub const SERVICE_KEY: &str = "service_key";
 /// Bound of a text that says none of its own.
 const TEXT_LENGTH: u64 = 20_000;
 /// Bound of a list that says none of its own.
 const LIST_LENGTH: u64 = 1_000;
+/// Bound of a word (a text with a pattern of its own) or of a parameter: a whole address takes 4 KiB.
+const WORD_LENGTH: u64 = 200;
 
 const STATUSES: &[(&str, &str)] = &[
     ("400", "Malformed: syntax, an unknown or repeated parameter, a bad header"),
@@ -16,6 +21,7 @@ const STATUSES: &[(&str, &str)] = &[
     ("404", "Unknown, or not to be seen by this caller"),
     ("405", "Method not allowed"),
     ("406", "No such format"),
+    ("408", "The request took longer than 30 seconds"),
     ("409", "The state does not allow it, or a duplicate"),
     ("412", "The record has changed; the answer carries the current ETag"),
     ("413", "Body too large"),
@@ -30,7 +36,7 @@ const STATUSES: &[(&str, &str)] = &[
 ];
 
 /// Adds what is common, bounds every input, and gives every operation an example.
-pub fn finish(mut document: Value) -> Value {
+pub fn finish(mut document: Value, pulled: &[&str]) -> Value {
     for operation in operations(&mut document) {
         // `security(())` is written as one empty requirement; no requirement at all says the same.
         if operation.get("security") == Some(&json!([{}])) {
@@ -38,15 +44,19 @@ pub fn finish(mut document: Value) -> Value {
         }
     }
     pages(&mut document);
+    pulls(&mut document, pulled);
+    included(&mut document);
     close_requests(&mut document);
     let mut components = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
-    components.values_mut().for_each(bound);
+    components.values_mut().for_each(|schema| bound(schema, TEXT_LENGTH));
     if let Some(slot) = document.pointer_mut("/components/schemas") {
         *slot = Value::Object(components.clone());
     }
     let headers = json!({
         "ETag": header("Strong entity tag: \"<version>.<digest>\""),
         "Location": header("Where the new record is"),
+        "Content-Disposition": header("The file's name, of every format but JSON (RFC 6266, RFC 8187)"),
+        "X-Snapshot": header("Which state of the data a report shows, where the format has no place for it"),
         "Link": header("rel=\"next\" and rel=\"first\""),
         "X-Request-Id": header("Id of this request"),
         "WWW-Authenticate": header("Bearer"),
@@ -66,6 +76,7 @@ pub fn finish(mut document: Value) -> Value {
             }
         }
     }
+    super::links::add(&mut document);
     document
 }
 
@@ -118,13 +129,63 @@ fn pages(document: &mut Value) {
                     "items": { "type": "array", "items": row, "maxItems": 1000 },
                     "next_cursor": { "type": "string", "description": "Where the next page begins; absent on the last" },
                     "total": { "type": "integer", "format": "int64", "minimum": 0, "description": "All rows, with count=exact" },
-                    "snapshot": { "type": "string", "description": "Which state of the data a report shows" }
+                    "snapshot": { "type": "string", "description": "Which state of the data a report shows" },
+                    "as_of": { "type": "string", "format": "date", "description": "The day that a report looks from" }
                 }
             }),
         ));
     }
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.extend(made);
+    }
+}
+
+/// Answers that take `include` have a member for what it asks for.
+fn included(document: &mut Value) {
+    let mut wanted = Vec::new();
+    for operation in operations(document) {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+        let rows = parameters.filter(|p| p["name"] == "include").find_map(|p| p.as_object_mut()?.remove("x-rows"));
+        let Some(Value::Object(rows)) = rows else { continue };
+        let answer = operation.pointer("/responses/200/content/application~1json/schema/$ref").and_then(Value::as_str);
+        let Some(name) = answer.and_then(|r| r.rsplit('/').next()).map(str::to_owned) else { continue };
+        let list = |(name, row): (String, Value)| {
+            let row = format!("#/components/schemas/{}", row.as_str().unwrap_or_default());
+            (name, json!({ "type": "array", "items": { "$ref": row } }))
+        };
+        let lists: Map<String, Value> = rows.into_iter().map(list).collect();
+        wanted.push((name, json!({ "type": "object", "description": "With include: the records named, as the caller may see them", "properties": lists })));
+    }
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    for (name, member) in wanted {
+        let Some(schema) = schemas.get_mut(&name) else { continue };
+        match schema.get_mut("allOf").and_then(Value::as_array_mut) {
+            Some(parts) => parts.push(json!({ "type": "object", "properties": { "included": member } })),
+            None => schema["properties"]["included"] = member,
+        }
+    }
+}
+
+/// Lists that are pulled take a cursor of the feed, and then show tombstones and where to go on.
+fn pulls(document: &mut Value, lists: &[&str]) {
+    for list in lists {
+        let Some(operation) = document.get_mut("paths").and_then(|p| p.get_mut(format!("/api/v1{list}"))).and_then(|p| p.get_mut("get")) else { continue };
+        let parameter = json!({
+            "name": "updated_after", "in": "query", "required": false,
+            "description": "A cursor of the feed (from `GET /events` or an earlier pull; 0 for the beginning): only rows that have changed or been gained since, in the order of the feed, with `tombstones` for those that are gone, and the `cursor` to go on from. Goes with limit, fields and format alone",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 2048 }
+        });
+        if let Some(all) = operation.as_object_mut().map(|o| o.entry("parameters").or_insert(json!([]))).and_then(Value::as_array_mut) {
+            all.push(parameter);
+        }
+        let schema = operation.pointer("/responses/200/content/application~1json/schema/$ref").and_then(Value::as_str);
+        let Some(name) = schema.and_then(|r| r.rsplit('/').next()).map(str::to_owned) else { continue };
+        if let Some(properties) = document.pointer_mut(&format!("/components/schemas/{name}/properties")).and_then(Value::as_object_mut) {
+            let tombstone = json!({ "$ref": "#/components/schemas/Tombstone" });
+            properties.insert("tombstones".into(), json!({ "type": "array", "items": tombstone, "description": "With updated_after: rows to take away" }));
+            properties.insert("cursor".into(), json!({ "type": "string", "description": "With updated_after: where to go on" }));
+            properties.insert("more".into(), json!({ "type": "boolean", "description": "With updated_after: whether there is more to pull now" }));
+        }
     }
 }
 
@@ -176,21 +237,21 @@ fn references(value: &Value, found: &mut Vec<String>) {
 }
 
 /// Every text, list and number has bounds.
-fn bound(schema: &mut Value) {
+fn bound(schema: &mut Value, longest: u64) {
     let Some(members) = schema.as_object_mut() else { return };
     for key in ["properties", "patternProperties"] {
         if let Some(properties) = members.get_mut(key).and_then(Value::as_object_mut) {
-            properties.values_mut().for_each(bound);
+            properties.values_mut().for_each(|schema| bound(schema, longest));
         }
     }
     for key in ["items", "additionalProperties"] {
         if let Some(inner) = members.get_mut(key) {
-            bound(inner);
+            bound(inner, longest);
         }
     }
     for key in ["oneOf", "allOf", "anyOf"] {
         if let Some(all) = members.get_mut(key).and_then(Value::as_array_mut) {
-            all.iter_mut().for_each(bound);
+            all.iter_mut().for_each(|schema| bound(schema, longest));
         }
     }
     let is = |word: &str| match members.get("type") {
@@ -199,8 +260,9 @@ fn bound(schema: &mut Value) {
         _ => false,
     };
     if is("string") && !members.contains_key("enum") && !members.contains_key("format") {
+        let longest = if members.contains_key("pattern") { WORD_LENGTH } else { longest };
         members.entry("pattern").or_insert(json!(TEXT_PATTERN));
-        members.entry("maxLength").or_insert(json!(TEXT_LENGTH));
+        members.entry("maxLength").or_insert(json!(longest));
     } else if is("array") {
         members.entry("maxItems").or_insert(json!(LIST_LENGTH));
     } else if is("integer") {
@@ -217,19 +279,30 @@ fn bound(schema: &mut Value) {
 fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<String, Value>) {
     let method = method.to_uppercase();
     let public = operation.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty);
+    if !public {
+        // Each alternative names one scope that suffices; without one the operation is for people alone.
+        let mut security = vec![json!({ "bearer": [] })];
+        let tag = operation.pointer("/tags/0").and_then(Value::as_str).unwrap_or_default();
+        match scopes::needed(tag, &method.to_lowercase()) {
+            Some([]) => security.push(json!({ SERVICE_KEY: [] })),
+            Some(one_of) => security.extend(one_of.iter().map(|scope| json!({ SERVICE_KEY: [scope.word()] }))),
+            None => {}
+        }
+        operation["security"] = Value::Array(security);
+    }
     let is_auth = path.starts_with("/api/v1/auth/");
     let is_page = operation.pointer("/responses/200/content/application~1json/schema/$ref").and_then(Value::as_str).is_some_and(|r| r.ends_with("Page"));
     let has_body = operation.get("requestBody").is_some();
     let needs_match = matches!(method.as_str(), "PATCH" | "DELETE") || (method == "POST" && path.ends_with("/transitions"));
+    if operation.get("description").is_none() {
+        operation["description"] = json!(described(path, &method, public, is_page, needs_match));
+    }
+    let narrowing = if method == "GET" && !public { narrowing(operation, components) } else { None };
     let mut parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     for parameter in &mut parameters {
         if let Some(schema) = parameter.get_mut("schema") {
             unnull(schema);
-            bound(schema);
-        }
-        if parameter.pointer("/schema/type").and_then(Value::as_str) == Some("array") {
-            parameter["style"] = json!("form");
-            parameter["explode"] = json!(false);
+            bound(schema, WORD_LENGTH);
         }
     }
     let mut add = |name: &str, place: &str, required: bool, description: &str, schema: Value| {
@@ -237,11 +310,20 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
             parameters.push(json!({ "name": name, "in": place, "required": required, "description": description, "schema": schema }));
         }
     };
-    add("Accept-Language", "header", false, "vi (default) or en", json!({ "type": "string", "maxLength": 200 }));
+    add("Accept-Language", "header", false, "vi (default) or en", json!({ "type": "string" }));
     if method == "GET" && !public {
-        add("If-None-Match", "header", false, "Entity tag of the copy that the caller has", json!({ "type": "string", "maxLength": 2000 }));
-        add("fields", "query", false, "Members to answer, separated by commas", json!({ "type": "string", "minLength": 1, "maxLength": 1000 }));
-        add("format", "query", false, "Format of the answer", json!({ "type": "string", "enum": ["json"] }));
+        add("If-None-Match", "header", false, "Entity tag of the copy that the caller has", json!({ "type": "string" }));
+    }
+    let formats = formats(operation, is_page);
+    if method == "GET" && formats.contains(&Format::Json) {
+        let words: Vec<&str> = formats.iter().map(|f| f.word()).collect();
+        add("format", "query", false, "Format of the answer, before what Accept says", json!({ "type": "string", "enum": words }));
+    }
+    if formats.contains(&Format::Csv) {
+        add("bom", "query", false, "A byte order mark before CSV, for Excel", json!({ "type": "boolean" }));
+    }
+    if let Some(members) = narrowing {
+        add("fields", "query", false, "Members to answer, separated by commas; of a page or report, those of its rows, and the columns of a table", members);
     }
     if needs_match {
         add(
@@ -264,9 +346,21 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
         }
         add("validate_only", "query", false, "Run every rule and commit nothing", json!({ "type": "boolean" }));
     }
+    for parameter in &mut parameters {
+        if parameter.pointer("/schema/type").and_then(Value::as_str) == Some("array") {
+            parameter["style"] = json!("form");
+            parameter["explode"] = json!(false);
+        }
+        let shown = match (parameter["name"].as_str(), parameter["in"].as_str()) {
+            (Some("If-Match"), _) => json!("\"3.0a1b2c\""),
+            (_, Some("path")) => parameter.get("schema").map(|schema| example(schema, components, 0)).unwrap_or_default(),
+            _ => continue,
+        };
+        parameter["example"] = shown;
+    }
     operation["parameters"] = Value::Array(parameters);
 
-    let mut statuses = vec!["400", "405", "406", "414", "429", "431", "500", "503"];
+    let mut statuses = vec!["400", "405", "406", "408", "414", "429", "431", "500", "503"];
     if !public {
         statuses.extend(["401", "403", "404"]);
     }
@@ -293,12 +387,18 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
     for status in successes {
         let response = &mut operation["responses"][&status];
         response["headers"]["X-Request-Id"] = json!({ "$ref": "#/components/headers/X-Request-Id" });
+        if method == "GET" && formats.len() > 1 {
+            response["headers"]["Content-Disposition"] = json!({ "$ref": "#/components/headers/Content-Disposition" });
+        }
+        if path.starts_with("/api/v1/reports/") {
+            response["headers"]["X-Snapshot"] = json!({ "$ref": "#/components/headers/X-Snapshot" });
+        }
         if is_page {
             response["headers"]["Link"] = json!({ "$ref": "#/components/headers/Link" });
         } else if status != "204" && !public {
             response["headers"]["ETag"] = json!({ "$ref": "#/components/headers/ETag" });
         }
-        if status == "201" {
+        if matches!(status.as_str(), "201" | "202") {
             response["headers"]["Location"] = json!({ "$ref": "#/components/headers/Location" });
         }
         if method == "POST" && !is_auth {
@@ -310,6 +410,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
             let schema = content.get("schema").cloned().unwrap_or_default();
             content["example"] = example(&schema, components, 0);
         }
+        if let Some(bytes) = response.pointer_mut("/content/application~1octet-stream") {
+            bytes["example"] = json!("%PDF-1.7 …");
+        }
     }
     if has_body {
         for content in operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flat_map(|c| c.values_mut()) {
@@ -318,14 +421,94 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
                 content["example"] = example(&schema, components, 0);
             }
         }
-        // A 200 beside 201 is the answer to validate_only.
-        if operation["responses"].get("201").is_some() && operation["responses"].get("200").is_none() && !is_auth {
-            let mut rehearsed = operation["responses"]["201"].clone();
-            rehearsed["description"] = json!("With validate_only=true: the record as it would be; nothing is kept");
-            if let Some(headers) = rehearsed["headers"].as_object_mut() {
-                headers.remove("Location");
-            }
-            operation["responses"]["200"] = rehearsed;
+    }
+    // A 200 beside 201 or 202 is the answer to validate_only.
+    let made = ["201", "202"].into_iter().find(|status| operation["responses"].get(*status).is_some());
+    if let Some(made) = made.filter(|_| method != "GET" && !is_auth)
+        && operation["responses"].get("200").is_none()
+    {
+        let mut rehearsed = operation["responses"][made].clone();
+        rehearsed["description"] = json!("With validate_only=true: the record as it would be; nothing is kept");
+        if let Some(headers) = rehearsed["headers"].as_object_mut() {
+            headers.remove("Location");
+        }
+        operation["responses"]["200"] = rehearsed;
+    }
+}
+
+/// What an operation that says no more than its summary has in common with those like it.
+fn described(path: &str, method: &str, public: bool, is_page: bool, needs_match: bool) -> String {
+    let mut said = Vec::new();
+    if public {
+        said.push("Needs no token.");
+    } else if is_page {
+        said.push(
+            "Holds what the caller may see, page by page: `Link` and `next_cursor` lead on. A parameter that is unknown, repeated or not of its form is 400.",
+        );
+    } else if path.contains('{') {
+        said.push("What the caller may not see is 404, what may be seen but not done is 403.");
+    } else {
+        said.push("For whoever is signed in; what this caller may not do is 403.");
+    }
+    match method {
+        "GET" if !public => said.push("`If-None-Match` with the current `ETag` gives 304."),
+        "PATCH" => said.push("A merge patch (RFC 7396): what is left out stays, null clears."),
+        "POST" if !path.starts_with("/api/v1/auth/") => {
+            said.push("`Idempotency-Key` makes a repetition safe; `validate_only=true` runs every rule and keeps nothing.")
+        }
+        _ => {}
+    }
+    if needs_match {
+        said.push("Needs `If-Match`: 428 without it, 412 where the record has changed.");
+    }
+    said.join(" ")
+}
+
+/// The formats of the answer; a list or report has the tables too, which the handler need not say.
+fn formats(operation: &mut Value, is_page: bool) -> Vec<Format> {
+    if is_page && let Some(content) = operation.pointer_mut("/responses/200/content").and_then(Value::as_object_mut) {
+        for format in Format::TABLES {
+            let schema = if format.is_packed() { json!({ "type": "string", "format": "binary" }) } else { json!({ "type": "string" }) };
+            content.entry(format.media()).or_insert(json!({ "schema": schema }));
+        }
+    }
+    let content = operation.pointer("/responses/200/content").and_then(Value::as_object);
+    Format::ALL.iter().copied().filter(|f| content.is_some_and(|c| c.contains_key(f.media()))).collect()
+}
+
+/// Which members `fields` may name: those of the record, or of the rows of a page or report. None where the answer is no
+/// record.
+fn narrowing(operation: &Value, components: &Map<String, Value>) -> Option<Value> {
+    let answer = operation.pointer("/responses/200/content/application~1json/schema")?;
+    let mut members = Vec::new();
+    match rows(answer, components) {
+        Some(row) => members_of(row, components, &mut members),
+        None => members_of(answer, components, &mut members),
+    }
+    let longest = members.len();
+    (longest > 0).then(|| json!({ "type": "array", "minItems": 1, "maxItems": longest, "items": { "type": "string", "enum": members } }))
+}
+
+fn rows<'a>(answer: &Value, components: &'a Map<String, Value>) -> Option<&'a Value> {
+    named(answer, components)?.pointer("/properties/items/items")
+}
+
+fn named<'a>(schema: &Value, components: &'a Map<String, Value>) -> Option<&'a Value> {
+    components.get(schema.get("$ref")?.as_str()?.rsplit('/').next()?)
+}
+
+/// The members of a record that may be put together from several schemas.
+fn members_of(schema: &Value, components: &Map<String, Value>, found: &mut Vec<String>) {
+    if let Some(target) = named(schema, components) {
+        return members_of(target, components, found);
+    }
+    for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        members_of(part, components, found);
+    }
+    for name in schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name) {
+        // What stands beside is asked for by `include`.
+        if name != "included" && !found.contains(name) {
+            found.push(name.clone());
         }
     }
 }
@@ -347,7 +530,7 @@ fn unnull(schema: &mut Value) {
 
 /// An example made from the schema: required members, and those that carry an example of their own.
 fn example(schema: &Value, components: &Map<String, Value>, depth: usize) -> Value {
-    if let Some(own) = schema.get("example") {
+    if let Some(own) = schema.get("example").or_else(|| schema.pointer("/examples/0")) {
         return own.clone();
     }
     if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next()) {

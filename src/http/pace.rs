@@ -24,6 +24,14 @@ impl Pace {
         Self { limit, minute: Mutex::default() }
     }
 
+    /// Seconds to wait where a caller's minute is used up; looks without counting.
+    pub fn spent(&self, caller: &str, now: Stamp) -> Option<u32> {
+        let seconds = now.utc().timestamp();
+        let all = self.minute.lock().ok()?;
+        let spent = self.limit > 0 && all.0 == seconds / 60 && all.1.get(caller).is_some_and(|used| *used >= self.limit);
+        spent.then(|| u32::try_from(60 - seconds % 60).unwrap_or(60))
+    }
+
     pub fn turn(&self, caller: &str, now: Stamp) -> Option<Turn> {
         if self.limit == 0 {
             return None;

@@ -12,13 +12,13 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-type Row = (
-    (Id, Option<Stamp>, Stamp, Option<Stamp>, bool, String),
-    Option<(Position, Option<NaiveDate>, Option<NaiveDate>)>,
-    Option<(Id, Id, Option<Id>, String, String)>,
-    Option<(Function, Option<Id>, Option<Id>, Option<NaiveDate>, Option<NaiveDate>)>,
-    Option<Id>,
-);
+/// An organisation as a caller's place: id, province, parent, kind, level.
+pub(super) type Seat = (Id, Id, Option<Id>, String, String);
+/// A function as granted: which, for which plan or regime, from when to when.
+pub(super) type Held = (Function, Option<Id>, Option<Id>, Option<NaiveDate>, Option<NaiveDate>);
+
+type Row =
+    ((Id, Option<Stamp>, Stamp, Option<Stamp>, bool, String), Option<(Position, Option<NaiveDate>, Option<NaiveDate>)>, Option<Seat>, Option<Held>, Option<Id>);
 
 /// Reads who is behind the claims; 401 where the session, the user or the post is no longer good.
 pub fn load(conn: &mut Conn, claims: &Claims, now: Stamp) -> Result<Actor> {
@@ -45,45 +45,59 @@ pub fn load(conn: &mut Conn, claims: &Claims, now: Stamp) -> Result<Actor> {
             predecessors.field(provinces::id).nullable(),
         ))
         .load(conn)?;
-    let today = now.day();
-    let valid = |from: Option<NaiveDate>, to: Option<NaiveDate>| from.is_none_or(|f| f <= today) && to.is_none_or(|t| today <= t);
     let Some(((user, revoked, expires, disabled, is_admin, username), post, organization, _, _)) = rows.first().cloned() else {
         return Err(Error::unauthenticated());
     };
     if revoked.is_some() || disabled.is_some() || expires <= now || user != claims.sub {
         return Err(Error::unauthenticated());
     }
-    let mut functions: Vec<(Function, Option<Id>)> = Vec::new();
-    for (function, plan, regime, from, to) in rows.iter().filter_map(|r| r.3) {
-        let held = (function, plan.or(regime));
-        if valid(from, to) && !functions.contains(&held) {
-            functions.push(held);
-        }
-    }
     let (position, organization) = match (post, organization) {
-        (Some((position, from, to)), Some(organization)) if valid(from, to) => (position, Some(organization)),
+        (Some((position, from, to)), Some(organization)) if valid(from, to, now) => (position, Some(organization)),
         (None, _) if is_admin => (Position::SystemAdmin, None),
         _ => return Err(Error::unauthenticated()),
     };
-    let mut provinces: Vec<Id> = organization.iter().map(|o| o.1).collect();
-    for predecessor in rows.iter().filter_map(|r| r.4) {
+    let mut actor = seated(organization, rows.iter().filter_map(|r| r.3), rows.iter().filter_map(|r| r.4), now);
+    actor.user = user;
+    actor.session = claims.sid;
+    actor.username = username;
+    actor.position = position;
+    Ok(actor)
+}
+
+fn valid(from: Option<NaiveDate>, to: Option<NaiveDate>, now: Stamp) -> bool {
+    let today = now.day();
+    from.is_none_or(|f| f <= today) && to.is_none_or(|t| today <= t)
+}
+
+/// A viewer in an organisation's place, with the functions that it holds today; who it is, the caller fills in.
+pub(super) fn seated(seat: Option<Seat>, held: impl Iterator<Item = Held>, predecessors: impl Iterator<Item = Id>, now: Stamp) -> Actor {
+    let mut functions: Vec<(Function, Option<Id>)> = Vec::new();
+    for (function, plan, regime, from, to) in held {
+        let held = (function, plan.or(regime));
+        if valid(from, to, now) && !functions.contains(&held) {
+            functions.push(held);
+        }
+    }
+    let mut provinces: Vec<Id> = seat.iter().map(|o| o.1).collect();
+    for predecessor in predecessors {
         if !provinces.contains(&predecessor) {
             provinces.push(predecessor);
         }
     }
-    let groups = organization.as_ref().map(|o| groups(&o.3, &o.4, &functions)).unwrap_or_default();
-    Ok(Actor {
-        user,
-        session: claims.sid,
-        username,
-        organization: organization.as_ref().map(|o| o.0),
-        parent: organization.as_ref().and_then(|o| o.2),
-        province: organization.as_ref().map(|o| o.1),
+    let nobody = Id(uuid::Uuid::nil());
+    Actor {
+        user: nobody,
+        session: nobody,
+        username: String::new(),
+        groups: seat.as_ref().map(|o| groups(&o.3, &o.4, &functions)).unwrap_or_default(),
+        organization: seat.as_ref().map(|o| o.0),
+        parent: seat.as_ref().and_then(|o| o.2),
+        province: seat.as_ref().map(|o| o.1),
         provinces,
-        position,
-        groups,
+        position: Position::Viewer,
         functions,
-    })
+        scopes: None,
+    }
 }
 
 /// Role groups follow from functions (RULES 2); UBND and its Office are known by what they are.

@@ -193,6 +193,11 @@ pub struct MergerView {
     pub created_by: Id,
 }
 
+crate::filtered_by! {
+    MergerView: mergers;
+    province_id, effective_on, basis, created_by, created_at
+}
+
 impl Merger {
     /// The record as it is shown.
     pub fn view(self) -> Result<MergerView> {

@@ -118,6 +118,9 @@ pub fn carry(conn: &mut Conn, ask: &Ask, moves: &[Move], day: NaiveDate, eve: Na
         }
     }
     for m in moves {
+        if m.only.is_none() {
+            people::service_accounts::reassign(conn, ask, m.from, m.to)?;
+        }
         moved.users += count(people::reassign(conn, ask, m.from, m.to, m.of(ItemKind::User).as_ref(), day, eve)?);
     }
     for m in moves {

@@ -4,8 +4,11 @@ use super::{
     store, workflow,
 };
 use crate::{
-    authz,
+    ask::Ask,
+    authz::{self, Standing},
+    db::Conn,
     error::Result,
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::{Page, Paging},
@@ -18,15 +21,15 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Mergers
-#[utoipa::path(tag = "organizations", params(Paging), responses((status = 200, description = "A page", body = Vec<MergerView>)))]
+#[utoipa::path(tag = "organizations", params(By<MergerView>, Paging), responses((status = 200, description = "A page", body = Vec<MergerView>)))]
 #[get("/mergers")]
 async fn list_mergers(call: Call) -> Result<HttpResponse> {
-    let paging: Paging = call.query()?;
-    call.read(move |conn, ask| {
+    let (by, paging): (By<MergerView>, Paging) = (call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, MergerAction::View)?;
-        let page = store::list(conn, &scope, &paging)?;
+        let page = store::list(conn, &scope, &by, paging)?;
         let items = page.items.into_iter().map(super::model::Merger::view).collect::<Result<Vec<_>>>()?;
-        Answer::page(&Page { items, next: page.next, total: page.total })
+        Ok(Page { items, next: page.next, total: page.total })
     })
     .await
 }
@@ -35,11 +38,14 @@ async fn list_mergers(call: Call) -> Result<HttpResponse> {
 #[utoipa::path(tag = "organizations", request_body = NewMerger, responses((status = 201, description = "Merged", body = MergerView)))]
 #[post("/mergers")]
 async fn create_merger(call: Call, body: Body<NewMerger>) -> Result<HttpResponse> {
-    call.write(body, |conn, ask, body| {
+    // Neither a preview nor somebody who may not merge keeps others waiting.
+    let merges = |_: &mut Conn, ask: &Ask| Ok(!ask.conditions.validate_only && authz::may(RULES, &ask.actor, MergerAction::Create, Standing::NEW));
+    let alone = call.look(merges).await?;
+    let work = |conn: &mut Conn, ask: &Ask, body: &Body<NewMerger>| {
         let view = workflow::create(conn, ask, body)?;
         Answer::created(format!("/api/v1/mergers/{}", view.id), &view, view.version)
-    })
-    .await
+    };
+    if alone { call.write_alone(body, work).await } else { call.write(body, work).await }
 }
 
 /// One merger

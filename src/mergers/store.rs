@@ -1,8 +1,9 @@
-use super::model::Merger;
+use super::model::{Merger, MergerView};
 use crate::{
     authz::{Relations, Scope},
     db::{Conn, MultiBackend},
     error::{Error, Result},
+    filters::By,
     id::Id,
     keyset,
     page::{Page, Paging},
@@ -20,13 +21,13 @@ pub fn insert(conn: &mut Conn, merger: &Merger) -> Result<()> {
     Ok(())
 }
 
-pub fn list(conn: &mut Conn, scope: &Scope, paging: &Paging) -> Result<Page<Merger>> {
+pub fn list(conn: &mut Conn, scope: &Scope, by: &By<MergerView>, paging: &Paging) -> Result<Page<Merger>> {
     let query = || {
         let mut query = mergers::table.into_boxed::<MultiBackend>();
         if scope.organization.is_some() {
             query = query.filter(mergers::province_id.eq_any(scope.provinces.clone()));
         }
-        query
+        by.narrow(query)
     };
     let rows = keyset!(query().select(Merger::as_select()), paging, "created_at", mergers::created_at => Stamp, mergers::id, asc).load(conn)?;
     let page = Page::of(rows, paging.limit(), "created_at", |m: &Merger| (m.created_at, m.id))?;

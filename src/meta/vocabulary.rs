@@ -3,17 +3,20 @@
 
 use crate::{
     audit::model as audit,
-    authz,
+    authz::{self, scopes},
     calendar_days::model as calendar_days,
     documents::{arrivals::model as arrivals, attachments::model as attachments, deliveries::model as deliveries, kinds as documents, numbers},
-    mergers,
-    notices::model as notices,
+    exchange, feed, mergers,
+    notices::{calendar::model as calendar_feeds, model as notices},
     organizations::{groups, model as organizations, provinces},
-    people,
+    people::{self, service_accounts},
     plans::{extensions, model as plans, occurrences::model as occurrences, parts::model as parts, tasks::model as tasks, urgings::model as urgings},
+    readings::kinds as readings,
     recommendations::model as recommendations,
     reporting::consolidation::model as consolidation,
     reporting::{periods::model as periods, regimes::model as regimes, submissions::model as submissions},
+    statistics::jobs::{model as report_jobs, schedule as schedules},
+    statistics::model as statistics,
     words::Word,
 };
 
@@ -40,6 +43,10 @@ vocabulary! {
     organizations: OrganizationKind, Level, OrganizationState, OrganizationAction;
     groups: Resolution, GroupAction;
     people: UserAction, UserState;
+    scopes: ServiceScope;
+    feed: TombstoneReason;
+    exchange: EventAction;
+    service_accounts: ServiceAccountAction, ServiceAccountState;
     plans: PlanState, PlanAction;
     tasks: Cadence, TaskAction;
     parts: TaskRole, TaskForm, PartState, PartAction;
@@ -51,13 +58,18 @@ vocabulary! {
     arrivals: ArrivalAction, ArrivalRegister;
     numbers: NumberState;
     attachments: TextLayer;
+    readings: ReadingState, ReadingAction, ReadingProposalState, ReadingProposalAction, ReadingConfidence, ReadingProposalKind;
     recommendations: RecommendationKind, RecommendationState, RecommendationAction;
     consolidation: ConsolidatedState, ConsolidatedAction, ReportSourceKind, ReportMissingWhy, ReportLateness, ReportAppraisalEnd;
+    report_jobs: ReportJobState, ReportJobAction, JobState, JobAction, ReportWindow, ReportFormat;
+    schedules: ScheduleKind;
+    statistics: ReportKind, StatisticsAction, DutyKind, DecisionKind;
     mergers: ItemKind, MergerAction;
     calendar_days: CalendarAction;
+    calendar_feeds: CalendarFeedKind, CalendarFeedState, CalendarFeedAction;
     notices: NoticeKind, NoticeLevel, NoticeAction;
     audit: AuditAction, AuditContent;
-    regimes: ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
+    regimes: FillSource, ReportFrequency, PeriodKind, ReportOf, ValueType, AcrossAgencies, OverTime, IndicatorSource, Comparison, RegimeState, RegimeAction;
     periods: PeriodState, PeriodAction, ObligationState, ObligationAction, ReportExtensionState;
     submissions: SubmissionState, SubmissionAction;
 }

@@ -1,6 +1,7 @@
 use crate::{
     authz::{Actor, Position},
     error::Result,
+    filters::{By, Field, Filtered, Kind},
     id::Id,
     time::Stamp,
     words,
@@ -59,7 +60,7 @@ pub const KIND: &str = "notice";
 /// A notice, as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Notice {
-    /// Stays the same until the matter becomes more pressing; then it is a new notice.
+    /// Stays the same until the matter becomes more pressing or the next reminder day comes; then it is a new notice.
     pub id: Id,
     pub kind: NoticeKind,
     pub level: NoticeLevel,
@@ -77,6 +78,8 @@ pub struct Notice {
     pub due_on: Option<NaiveDate>,
     /// Days to the due date; negative once it is overdue.
     pub days_left: Option<i64>,
+    /// The last reminder day that has come, where the regime has reminder days; with each the notice is a new one.
+    pub reminded_on: Option<NaiveDate>,
     /// Since when it waits.
     pub since: NaiveDate,
     /// Whether somebody waits for this person; else it only falls due.
@@ -91,15 +94,28 @@ pub struct Notice {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct NoticeFilter {
-    pub kind: Option<NoticeKind>,
-    pub level: Option<NoticeLevel>,
-    /// Only notices about this kind of record.
-    #[param(pattern = "^[a-z][a-z_]{0,59}$", max_length = 60, example = "report_submission")]
-    pub record_kind: Option<String>,
-    /// Only what waits for a step of mine, or only what falls due.
-    pub waits_for_me: Option<bool>,
     /// Only what is not marked as read, or only what is.
     pub unread: Option<bool>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<Notice>,
+}
+
+/// An inbox is put together anew each time, so it is filtered as it is shown.
+impl Filtered for Notice {
+    const FIELDS: &'static [Field] = &[
+        Field::shown("kind", Kind::Word("NoticeKind")),
+        Field::shown("level", Kind::Word("NoticeLevel")),
+        Field::shown("record_kind", Kind::Text),
+        Field::shown("record_id", Kind::Id),
+        Field::shown("record_code", Kind::Text),
+        Field::shown("title", Kind::Text),
+        Field::shown("due_on", Kind::Day),
+        Field::shown("days_left", Kind::Whole),
+        Field::shown("since", Kind::Day),
+        Field::shown("reminded_on", Kind::Day),
+        Field::shown("waits_for_me", Kind::Truth),
+    ];
 }
 
 /// Whose inbox it is.
@@ -110,12 +126,14 @@ pub struct Desk {
     pub position: Position,
     pub today: NaiveDate,
     pub now: Stamp,
+    /// Days ahead that are looked at beyond what is near: none for an inbox, many for a calendar.
+    pub ahead: u64,
 }
 
 impl Desk {
     /// The desk of a caller who has one.
     pub fn of(actor: &Actor, today: NaiveDate, now: Stamp) -> Result<Self> {
-        Ok(Self { user: actor.user, organization: actor.organization()?, position: actor.position, today, now })
+        Ok(Self { user: actor.user, organization: actor.organization()?, position: actor.position, today, now, ahead: 0 })
     }
     /// Steps that only a leader takes.
     pub fn leads(&self) -> bool {
@@ -127,7 +145,7 @@ impl Desk {
     }
     /// The day up to which a due date is near.
     pub fn horizon(&self, days: u64) -> NaiveDate {
-        self.today.checked_add_days(Days::new(days)).unwrap_or(self.today)
+        self.today.checked_add_days(Days::new(days.max(self.ahead))).unwrap_or(self.today)
     }
     /// Whether work that falls due is shown here: to the officer who is named, else to all of them; to leaders once it is
     /// overdue; to those who only read, always (RULES 3).
@@ -157,6 +175,8 @@ pub struct Found {
     pub due_on: Option<NaiveDate>,
     /// From how many days before the due date it is near.
     pub near: u64,
+    /// The last reminder day that has come.
+    pub reminded_on: Option<NaiveDate>,
     pub since: NaiveDate,
     pub waits_for_me: bool,
     pub actions: Vec<&'static str>,
@@ -173,7 +193,8 @@ impl Found {
     }
     /// The same for the same matter at the same level: made from the record's id, whose time it keeps.
     pub fn id(&self, level: NoticeLevel) -> Id {
-        let digest = Sha256::digest(format!("{}/{}/{}", self.kind, self.record_id, level).as_bytes());
+        let reminder = self.reminded_on.map(|day| format!("/{day}")).unwrap_or_default();
+        let digest = Sha256::digest(format!("{}/{}/{}{reminder}", self.kind, self.record_id, level).as_bytes());
         let mut bytes = [0; 16];
         bytes[..6].copy_from_slice(&self.record_id.0.as_bytes()[..6]);
         bytes[6..].copy_from_slice(&digest[..10]);

@@ -4,6 +4,7 @@ use super::{
 };
 use crate::{
     error::Result,
+    filters::By,
     http::{Answer, Call, ServiceConfig},
     id::Id,
     page::Paging,
@@ -31,11 +32,11 @@ struct NoticeCounts {
 }
 
 /// The caller's inbox: what is overdue, what falls due, what waits for a step of theirs; most pressing first
-#[utoipa::path(tag = "notifications", params(NoticeFilter, Paging), responses((status = 200, description = "A page", body = Vec<Notice>)))]
+#[utoipa::path(tag = "notifications", params(NoticeFilter, By<Notice>, Paging), responses((status = 200, description = "A page; as a calendar, what falls due", content((Vec<Notice> = "application/json"), (String = "text/calendar")))))]
 #[get("/notifications")]
 async fn list_notifications(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (NoticeFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| Answer::page(&workflow::list(conn, ask, &filter, &paging)?)).await
+    call.dated_list(paging, workflow::days, move |conn, ask, paging| workflow::list(conn, ask, &filter, paging)).await
 }
 
 /// How many notices there are

@@ -8,9 +8,13 @@ use crate::{
     authz::{self, Standing},
     db::Conn,
     error::{Error, Result},
+    exchange::kinds,
+    ics::Day,
     id::Id,
     journal::{self, Change, NOTHING},
+    notices::calendar,
     page::{Page, Paging},
+    text,
     words::Lang,
 };
 
@@ -31,6 +35,7 @@ fn shown(desk: &Desk, found: Found, lang: Lang) -> Placed {
         record_code: found.record_code,
         due_on: found.due_on,
         days_left: found.due_on.map(|due| (due - desk.today).num_days()),
+        reminded_on: found.reminded_on,
         since: found.since,
         waits_for_me: found.waits_for_me,
         read_at: None,
@@ -59,19 +64,34 @@ fn inbox(conn: &mut Conn, ask: &Ask) -> Result<Vec<Placed>> {
 pub fn list(conn: &mut Conn, ask: &Ask, filter: &NoticeFilter, paging: &Paging) -> Result<Page<Notice>> {
     let after: Option<(String, Id)> = paging.after("place")?;
     let mut all = inbox(conn, ask)?;
-    all.retain(|(_, n)| {
-        filter.kind.is_none_or(|kind| n.kind == kind)
-            && filter.level.is_none_or(|level| n.level == level)
-            && filter.record_kind.as_ref().is_none_or(|kind| n.record_kind == *kind)
-            && filter.waits_for_me.is_none_or(|waits| n.waits_for_me == waits)
-            && filter.unread.is_none_or(|unread| n.read_at.is_none() == unread)
-    });
+    all.retain(|(_, n)| filter.unread.is_none_or(|unread| n.read_at.is_none() == unread));
+    all = all.into_iter().filter_map(|row| filter.by.keeps(&row.1).map(|keeps| keeps.then_some(row)).transpose()).collect::<Result<_>>()?;
     let total = paging.count.map(|_| i64::try_from(all.len())).transpose().map_err(Error::internal)?;
     if let Some(after) = after {
         all.retain(|(place, n)| (place, n.id) > (&after.0, after.1));
     }
     let page = Page::of(all, paging.limit(), "place", |(place, n): &Placed| (place.clone(), n.id))?;
     Ok(page.map(|(_, notice)| notice).counted(total))
+}
+
+/// What of a page of the inbox falls due, for a calendar; a matter keeps its UID, as in the calendars by address.
+pub fn days(conn: &mut Conn, ask: &Ask, notices: &[Notice]) -> Result<Vec<Day>> {
+    let changed = calendar::changed(conn, notices.iter().map(|n| n.record_id).collect())?;
+    let day = |n: &Notice| {
+        let (times, modified) = changed.get(&n.record_id).copied().unwrap_or((1, ask.now));
+        let code = n.record_code.as_ref().map(|code| format!("{code} · ")).unwrap_or_default();
+        Some(Day {
+            uid: format!("{}-{}@nhipcau", n.record_kind, n.record_id),
+            on: n.due_on?,
+            lang: ask.lang,
+            summary: format!("{}: {code}{}", n.label, text::brief(&n.title)),
+            description: format!("{code}{}", n.title),
+            url: kinds::link(&n.record_kind, n.record_id).unwrap_or_default(),
+            sequence: times - 1,
+            modified,
+        })
+    };
+    Ok(notices.iter().filter_map(day).collect())
 }
 
 /// Marks a notice as read by this person; again changes nothing.

@@ -5,7 +5,8 @@ use crate::{
     authz::{self, Audience, Function, Position, READERS, Reach, Rule, Standing, Who},
     db::{Conn, MultiBackend},
     error::{Error, Result},
-    http::{Answer, Body, Call, ServiceConfig},
+    filters::By,
+    http::{Answer, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
     keyset,
@@ -14,7 +15,7 @@ use crate::{
     time::Stamp,
     words,
 };
-use actix_web::{HttpResponse, get, patch, post, web::Path};
+use actix_web::{HttpResponse, get, web::Path};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,18 @@ pub struct Grant {
     pub updated_at: Stamp,
 }
 
+crate::filtered_by! {
+    Grant: organization_functions;
+    province_id, organization_id, function: Function, plan_id, regime_id, valid_from, valid_to, created_at, updated_at
+}
+
+impl Grant {
+    /// Whether it is held on a day.
+    pub fn is_held(&self, day: NaiveDate) -> bool {
+        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| to >= day)
+    }
+}
+
 /// A new grant.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -86,10 +99,10 @@ pub struct GrantPatch {
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct GrantFilter {
-    pub organization_id: Option<Id>,
-    pub function: Option<Function>,
-    pub plan_id: Option<Id>,
     pub valid_on: Option<NaiveDate>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<Grant>,
 }
 
 fn on(query: functions::BoxedQuery<'static, MultiBackend>, day: NaiveDate) -> functions::BoxedQuery<'static, MultiBackend> {
@@ -107,6 +120,41 @@ pub fn holders(conn: &mut Conn, province: Id, function: Function, plan_or_regime
         }
     }
     Ok(base().filter(functions::plan_id.is_null()).filter(functions::regime_id.is_null()).select(functions::organization_id).load(conn)?)
+}
+
+/// Every grant of a function in a province, whenever it is held.
+pub fn ever(conn: &mut Conn, province: Id, function: Function) -> Result<Vec<Grant>> {
+    let query = functions::table.filter(functions::province_id.eq(province)).filter(functions::function.eq(function)).order(functions::id);
+    Ok(query.select(Grant::as_select()).load(conn)?)
+}
+
+/// Which of these grants of one function count for a plan or regime on a day: its own where there are any, else the
+/// province's.
+pub fn for_scope(grants: &[Grant], plan_or_regime: Id, day: NaiveDate) -> Vec<Id> {
+    let of = |own: bool| {
+        let counts = move |g: &&Grant| match own {
+            true => g.plan_id == Some(plan_or_regime) || g.regime_id == Some(plan_or_regime),
+            false => g.plan_id.is_none() && g.regime_id.is_none(),
+        };
+        grants.iter().filter(|g| g.is_held(day)).filter(counts).map(|g| g.organization_id).collect::<Vec<_>>()
+    };
+    let special = of(true);
+    if special.is_empty() { of(false) } else { special }
+}
+
+/// Grants that have begun or ended by a day while what follows from them still stands as before.
+pub fn unfollowed(conn: &mut Conn, day: NaiveDate, limit: i64) -> Result<Vec<Grant>> {
+    let begun = on(functions::table.filter(functions::followed.eq(false)).order(functions::id).limit(limit).into_boxed(), day);
+    let mut all: Vec<Grant> = begun.select(Grant::as_select()).load(conn)?;
+    let ended = functions::table.filter(functions::followed.eq(true)).filter(functions::valid_to.lt(day)).order(functions::id).limit(limit);
+    all.extend(ended.select(Grant::as_select()).load(conn)?);
+    Ok(all)
+}
+
+/// Notes whether what follows from a grant stands.
+pub fn mark_followed(conn: &mut Conn, grant: Id, followed: bool) -> Result<()> {
+    diesel::update(functions::table.find(grant)).set(functions::followed.eq(followed)).execute(conn)?;
+    Ok(())
 }
 
 /// Functions of an organisation on a day.
@@ -167,39 +215,32 @@ fn change<'a>(grant: &Grant, action: &'a str) -> Change<'a> {
     }
 }
 
-fn find(conn: &mut Conn, ask: &Ask, id: Id, act: GrantAction) -> Result<Grant> {
+/// The grant, if this caller may do that with it.
+pub fn find(conn: &mut Conn, ask: &Ask, id: Id, act: GrantAction) -> Result<Grant> {
     let grant: Grant = functions::table.find(id).select(Grant::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)?;
     let standing = Standing { audience: Audience::Province, same_province: ask.actor.provinces.contains(&grant.province_id), ..Standing::NEW };
     authz::permit(RULES, &ask.actor, Act::View, act, standing)?;
     Ok(grant)
 }
 
-/// Mounts the routes.
+/// Mounts the routes that read; those that write stand where what follows from a function is known (`mandates`).
 pub fn mount(config: &mut ServiceConfig) {
-    config.service(list_organization_functions).service(create_organization_function).service(get_organization_function).service(update_organization_function);
+    config.service(list_organization_functions).service(get_organization_function);
 }
 
 /// Who holds which function
-#[utoipa::path(tag = "organizations", params(GrantFilter, Paging), responses((status = 200, description = "A page", body = Vec<Grant>)))]
+#[utoipa::path(tag = "organizations", params(GrantFilter, By<Grant>, Paging), responses((status = 200, description = "A page", body = Vec<Grant>)))]
 #[get("/organization-functions")]
 async fn list_organization_functions(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (GrantFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
+    call.list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, Act::View)?;
         let query = || {
             let mut query = functions::table.into_boxed::<MultiBackend>();
             if scope.organization.is_some() {
                 query = query.filter(functions::province_id.eq_any(scope.provinces.clone()));
             }
-            if let Some(organization) = filter.organization_id {
-                query = query.filter(functions::organization_id.eq(organization));
-            }
-            if let Some(function) = filter.function {
-                query = query.filter(functions::function.eq(function));
-            }
-            if let Some(plan) = filter.plan_id {
-                query = query.filter(functions::plan_id.eq(plan));
-            }
+            query = filter.by.narrow(query);
             if let Some(day) = filter.valid_on {
                 query = on(query, day);
             }
@@ -208,22 +249,7 @@ async fn list_organization_functions(call: Call) -> Result<HttpResponse> {
         let rows = keyset!(query().select(Grant::as_select()), paging, "created_at", functions::created_at => Stamp, functions::id, asc).load(conn)?;
         let page = Page::of(rows, paging.limit(), "created_at", |g: &Grant| (g.created_at, g.id))?;
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-        Answer::page(&page.counted(total))
-    })
-    .await
-}
-
-/// Grant a function
-#[utoipa::path(tag = "organizations", request_body = NewGrant, responses((status = 201, description = "Granted", body = Grant)))]
-#[post("/organization-functions")]
-async fn create_organization_function(call: Call, body: Body<NewGrant>) -> Result<HttpResponse> {
-    call.write(body, |conn, ask, body| {
-        if !authz::may(RULES, &ask.actor, Act::Create, Standing::NEW) {
-            return Err(Error::forbidden());
-        }
-        ask.proceed(conn, None)?;
-        let grant = add(conn, ask, body.open()?)?;
-        Answer::created(format!("/api/v1/organization-functions/{}", grant.id), &grant, grant.version)
+        Ok(page.counted(total))
     })
     .await
 }
@@ -235,23 +261,6 @@ async fn get_organization_function(call: Call, id: Path<Id>) -> Result<HttpRespo
     call.read(move |conn, ask| {
         let grant = find(conn, ask, *id, Act::View)?;
         Answer::one(&grant, grant.version)
-    })
-    .await
-}
-
-/// End a grant of a function
-#[utoipa::path(tag = "organizations", params(("id" = Id, Path)), request_body(content = GrantPatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The grant", body = Grant)))]
-#[patch("/organization-functions/{id}")]
-async fn update_organization_function(call: Call, id: Path<Id>, body: Body<GrantPatch>) -> Result<HttpResponse> {
-    call.write(body, move |conn, ask, body| {
-        let before = find(conn, ask, *id, Act::Edit)?;
-        ask.proceed(conn, Some(before.version))?;
-        let patch = body.open()?;
-        if before.valid_from.zip(patch.valid_to).is_some_and(|(from, to)| to < from) {
-            return Err(Error::fault("/valid_to", "before_start", "Ngày kết thúc trước ngày bắt đầu.", "The end is before the start."));
-        }
-        let after = end(conn, ask, &before, patch.valid_to)?;
-        Answer::one(&after, after.version)
     })
     .await
 }

@@ -6,6 +6,7 @@ use crate::{
     authz::{self, Audience, Position, READERS, Reach, Rule, Standing, Who},
     db::{Conn, MultiBackend},
     error::{Error, Result},
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
@@ -21,7 +22,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 words! {
     /// Whether the text says it or somebody judged it.
@@ -83,6 +84,11 @@ pub struct GroupView {
     pub allowed_actions: Vec<GroupAction>,
 }
 
+crate::filtered_by! {
+    GroupView: organization_groups;
+    province_id, code, name, named, resolution: Resolution, created_at, updated_at
+}
+
 /// A new group.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -112,15 +118,6 @@ pub struct GroupPatch {
     pub aliases: Option<Vec<String>>,
     #[schema(max_items = 500)]
     pub members: Option<Vec<Id>>,
-}
-
-/// Filters of the list of groups.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct GroupFilter {
-    pub province_id: Option<Id>,
-    #[param(min_length = 1, max_length = 60)]
-    pub code: Option<String>,
 }
 
 const ALIAS_SEPARATOR: &str = "\n";
@@ -183,11 +180,24 @@ pub fn of_province(conn: &mut Conn, province: Id) -> Result<Vec<(Group, Vec<Id>)
         .collect())
 }
 
-/// The members that exist on a day, in the order of their ids; `None` for an open group, which owes no part.
+/// The group, or where its province has been merged the one of the same code in the province that took over (RULES 18).
+fn today_of(conn: &mut Conn, group: Id) -> Result<Group> {
+    let group = find(conn, group)?;
+    let province = super::provinces::today_of(conn, group.province_id)?;
+    if province == group.province_id {
+        return Ok(group);
+    }
+    Ok(by_code(conn, province, &group.code)?.unwrap_or(group))
+}
+
+/// The members that exist on a day, in the order of their ids; `None` for an open group, which owes no part. A group of a
+/// merged province has the members of its successor.
 pub fn resolve(conn: &mut Conn, group: Id, day: NaiveDate) -> Result<Option<Vec<Id>>> {
-    if !find(conn, group)?.named {
+    let group = today_of(conn, group)?;
+    if !group.named {
         return Ok(None);
     }
+    let group = group.id;
     let rows = members::table
         .inner_join(organizations::table.on(organizations::id.eq(members::organization_id)))
         .filter(members::group_id.eq(group))
@@ -253,38 +263,30 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Groups of organisations
-#[utoipa::path(tag = "organizations", params(GroupFilter, Paging), responses((status = 200, description = "A page", body = Vec<GroupView>)))]
+#[utoipa::path(tag = "organizations", params(By<GroupView>, Paging), responses((status = 200, description = "A page", body = Vec<GroupView>)))]
 #[get("/organization-groups")]
 async fn list_organization_groups(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (GroupFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
+    let (by, paging): (By<GroupView>, Paging) = (call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, Act::View)?;
         let query = || {
             let mut query = groups::table.into_boxed::<MultiBackend>();
             if scope.organization.is_some() {
                 query = query.filter(groups::province_id.eq_any(scope.provinces.clone()));
             }
-            if let Some(province) = filter.province_id {
-                query = query.filter(groups::province_id.eq(province));
-            }
-            if let Some(code) = &filter.code {
-                query = query.filter(groups::code.eq(code.clone()));
-            }
-            query
+            by.narrow(query)
         };
         let rows = keyset!(query().select(Group::as_select()), paging, "name", groups::name_fold => String, groups::id, asc).load(conn)?;
         let page = Page::of(rows, paging.limit(), "name", |g: &Group| (g.name_fold.clone(), g.id))?;
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
         let ids: Vec<Id> = page.items.iter().map(|g| g.id).collect();
         let mut all = members_of(conn, &ids)?;
-        Answer::page(
-            &page
-                .map(|g| {
-                    let members = all.remove(&g.id).unwrap_or_default();
-                    view(ask, g, members)
-                })
-                .counted(total),
-        )
+        Ok(page
+            .map(|g| {
+                let members = all.remove(&g.id).unwrap_or_default();
+                view(ask, g, members)
+            })
+            .counted(total))
     })
     .await
 }

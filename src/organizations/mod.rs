@@ -2,6 +2,7 @@
 
 pub mod functions;
 pub mod groups;
+mod letterhead;
 pub mod model;
 pub mod policy;
 pub mod provinces;
@@ -9,7 +10,9 @@ mod routes;
 pub mod store;
 pub mod workflow;
 
+pub use letterhead::{Letterhead, letterhead, local_name};
 pub use model::{Level, NewOrganization, Organization, OrganizationAction, OrganizationKind, OrganizationState};
+pub use routes::INCLUDED;
 pub use store::{find, find_many, of_province, units};
 pub use workflow::add;
 

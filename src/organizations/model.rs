@@ -1,6 +1,7 @@
 use crate::{
     authz::{Audience, Standing},
     error::{Fault, Result, all_well},
+    filters::By,
     flow::Worded,
     id::Id,
     schema::organizations,
@@ -150,6 +151,12 @@ pub struct OrganizationView {
     pub allowed_actions: Vec<OrganizationAction>,
 }
 
+crate::filtered_by! {
+    OrganizationView: organizations;
+    province_id, parent_id, code, electronic_identifier, name, short_name, kind: OrganizationKind, level: Level, state: OrganizationState, has_users,
+    valid_from, valid_to, created_at, updated_at
+}
+
 /// A new organisation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -217,15 +224,11 @@ pub struct OrganizationFilter {
     /// Searches names and aliases without diacritics.
     #[param(min_length = 1, max_length = 200)]
     pub q: Option<String>,
-    pub kind: Option<OrganizationKind>,
-    pub level: Option<Level>,
-    pub state: Option<OrganizationState>,
-    pub province_id: Option<Id>,
-    pub parent_id: Option<Id>,
-    #[param(min_length = 1, max_length = 40)]
-    pub code: Option<String>,
     /// Valid on this day.
     pub valid_on: Option<NaiveDate>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<OrganizationView>,
     #[param(inline)]
     pub sort: Option<OrganizationSort>,
 }

@@ -5,6 +5,7 @@ use crate::{
     authz::{self, Position, READERS, Reach, Rule, Standing, Who},
     db::{Conn, MultiBackend},
     error::{Error, Result},
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
@@ -90,6 +91,11 @@ pub struct ProvinceView {
     pub allowed_actions: Vec<ProvinceAction>,
 }
 
+crate::filtered_by! {
+    ProvinceView: provinces;
+    code, name, short_name, kind: ProvinceKind, state: ProvinceState, successor_id, valid_from, valid_to, created_at, updated_at
+}
+
 /// A new province.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +160,19 @@ pub fn by_seed_key(conn: &mut Conn, key: &str) -> Result<Option<Province>> {
     Ok(provinces::table.filter(provinces::seed_key.eq(key)).select(Province::as_select()).first(conn).optional()?)
 }
 
+/// The province that a record's province has become: itself, or the one that took over from it (RULES 18).
+pub fn today_of(conn: &mut Conn, id: Id) -> Result<Id> {
+    let successor: Option<Option<Id>> = provinces::table.find(id).select(provinces::successor_id).first(conn).optional()?;
+    Ok(successor.flatten().unwrap_or(id))
+}
+
+/// A province with those that it took over from.
+pub fn with_predecessors(conn: &mut Conn, id: Id) -> Result<Vec<Id>> {
+    let mut all: Vec<Id> = provinces::table.filter(provinces::successor_id.eq(id)).order(provinces::id).select(provinces::id).load(conn)?;
+    all.push(id);
+    Ok(all)
+}
+
 /// 422 where a body names a province that does not exist.
 pub fn must_exist(conn: &mut Conn, id: Id) -> Result<()> {
     let known: Option<Id> = provinces::table.find(id).select(provinces::id).first(conn).optional()?;
@@ -215,23 +234,23 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Provinces
-#[utoipa::path(tag = "organizations", params(Paging), responses((status = 200, description = "A page", body = Vec<ProvinceView>)))]
+#[utoipa::path(tag = "organizations", params(By<ProvinceView>, Paging), responses((status = 200, description = "A page", body = Vec<ProvinceView>)))]
 #[get("/provinces")]
 async fn list_provinces(call: Call) -> Result<HttpResponse> {
-    let paging: Paging = call.query()?;
-    call.read(move |conn, ask| {
+    let (by, paging): (By<ProvinceView>, Paging) = (call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, Act::View)?;
         let query = || {
             let mut query = provinces::table.into_boxed::<MultiBackend>();
             if scope.organization.is_some() {
                 query = query.filter(provinces::id.eq_any(scope.provinces.clone()));
             }
-            query
+            by.narrow(query)
         };
         let rows = keyset!(query().select(Province::as_select()), paging, "code", provinces::code => String, provinces::id, asc).load(conn)?;
         let page = Page::of(rows, paging.limit(), "code", |p: &Province| (p.code.clone(), p.id))?;
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-        Answer::page(&page.map(|p| p.view(ask)).counted(total))
+        Ok(page.map(|p| p.view(ask)).counted(total))
     })
     .await
 }

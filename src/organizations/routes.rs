@@ -4,35 +4,49 @@ use super::{
     store, workflow,
 };
 use crate::{
+    ask::Ask,
     authz,
+    db::Conn,
     error::Result,
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
-    page::Paging,
+    includes::{Collection, rows},
+    page::{Page, Paging},
 };
 use actix_web::{HttpResponse, get, patch, post, web::Path};
+
+/// Organisations beside what names them.
+pub const INCLUDED: Collection = Collection {
+    name: "organizations",
+    row: "OrganizationView",
+    tag: "organizations",
+    load: |conn, ask, ids| rows(&page(conn, ask, &OrganizationFilter::default(), &Paging::among(ids))?),
+};
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {
     config.service(list_organizations).service(create_organization).service(get_organization).service(update_organization).service(transition_organization);
 }
 
+/// One page of the list.
+fn page(conn: &mut Conn, ask: &Ask, filter: &OrganizationFilter, paging: &Paging) -> Result<Page<OrganizationView>> {
+    let scope = authz::scope(RULES, &ask.actor, super::OrganizationAction::View)?;
+    let page = store::list(conn, &scope, filter, paging)?;
+    let ids: Vec<Id> = page.items.iter().map(|o| o.id).collect();
+    let mut around = store::around(conn, &ids)?;
+    Ok(page.map(|o| {
+        let around = around.remove(&o.id).unwrap_or_default();
+        workflow::view(ask, o, around)
+    }))
+}
+
 /// Organisations of the province
-#[utoipa::path(tag = "organizations", params(OrganizationFilter, Paging), responses((status = 200, description = "A page", body = Vec<OrganizationView>)))]
+#[utoipa::path(tag = "organizations", params(OrganizationFilter, By<OrganizationView>, Paging), responses((status = 200, description = "A page", body = Vec<OrganizationView>)))]
 #[get("/organizations")]
 async fn list_organizations(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (OrganizationFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
-        let scope = authz::scope(RULES, &ask.actor, super::OrganizationAction::View)?;
-        let page = store::list(conn, &scope, &filter, &paging)?;
-        let ids: Vec<Id> = page.items.iter().map(|o| o.id).collect();
-        let mut around = store::around(conn, &ids)?;
-        Answer::page(&page.map(|o| {
-            let around = around.remove(&o.id).unwrap_or_default();
-            workflow::view(ask, o, around)
-        }))
-    })
-    .await
+    call.list(paging, move |conn, ask, paging| page(conn, ask, &filter, paging)).await
 }
 
 /// Create an organisation, or propose one

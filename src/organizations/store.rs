@@ -77,24 +77,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &OrganizationFilter, paging:
         if scope.organization.is_some() {
             query = query.filter(organizations::province_id.eq_any(scope.provinces.clone()));
         }
-        if let Some(kind) = filter.kind {
-            query = query.filter(organizations::kind.eq(kind));
-        }
-        if let Some(level) = filter.level {
-            query = query.filter(organizations::level.eq(level));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(organizations::state.eq(state));
-        }
-        if let Some(province) = filter.province_id {
-            query = query.filter(organizations::province_id.eq(province));
-        }
-        if let Some(parent) = filter.parent_id {
-            query = query.filter(organizations::parent_id.eq(parent));
-        }
-        if let Some(code) = &filter.code {
-            query = query.filter(organizations::code.eq(code.clone()));
-        }
+        query = filter.by.narrow(query);
         if let Some(day) = filter.valid_on {
             query = query
                 .filter(organizations::valid_from.is_null().or(organizations::valid_from.le(day)))

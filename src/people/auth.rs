@@ -113,14 +113,43 @@ fn tokens(conn: &mut Conn, seen: &Seen, user: &User, session_id: Id) -> Result<S
     Ok(Session { access_token, token_type: "Bearer".into(), expires_in: ACCESS_SECONDS, refresh_token, me })
 }
 
+/// A service account is described as a person is, without posts.
+fn which_service(conn: &mut Conn, ask: &Ask) -> Result<Me> {
+    let organization = organizations::find(conn, ask.actor.organization()?)?;
+    let province = organizations::provinces::find(conn, organization.province_id)?;
+    Ok(Me {
+        user_id: ask.actor.user,
+        username: ask.actor.username.clone(),
+        full_name: ask.actor.username.clone(),
+        language: "vi".into(),
+        must_change_password: false,
+        organization_id: Some(organization.id),
+        organization_name: Some(organization.name),
+        province_id: Some(province.id),
+        province_code: Some(province.code),
+        position: ask.actor.position,
+        role_groups: ask.actor.groups.clone(),
+        functions: functions(ask),
+        scopes: ask.actor.scopes.clone(),
+        posts: vec![],
+    })
+}
+
+fn functions(ask: &Ask) -> Vec<crate::authz::Function> {
+    let mut functions: Vec<_> = ask.actor.functions.iter().map(|(f, _)| *f).collect();
+    functions.sort_unstable();
+    functions.dedup();
+    functions
+}
+
 fn who(conn: &mut Conn, ask: &Ask) -> Result<Me> {
+    if ask.actor.scopes.is_some() {
+        return which_service(conn, ask);
+    }
     let user = store::find(conn, ask.actor.user)?;
     let posts = store::posts_of(conn, &[user.id])?.remove(&user.id).unwrap_or_default();
     let organization = ask.actor.organization.map(|id| organizations::find(conn, id)).transpose()?;
     let post = posts.iter().find(|p| Some(p.organization_id) == ask.actor.organization);
-    let mut functions: Vec<_> = ask.actor.functions.iter().map(|(f, _)| *f).collect();
-    functions.sort_unstable();
-    functions.dedup();
     Ok(Me {
         user_id: user.id,
         username: user.username,
@@ -133,7 +162,8 @@ fn who(conn: &mut Conn, ask: &Ask) -> Result<Me> {
         province_code: post.map(|p| p.province_code.clone()),
         position: ask.actor.position,
         role_groups: ask.actor.groups.clone(),
-        functions,
+        functions: functions(ask),
+        scopes: None,
         posts,
     })
 }

@@ -5,12 +5,13 @@ mod model;
 pub mod password;
 pub mod policy;
 mod routes;
+pub mod service_accounts;
 mod store;
 mod workflow;
 
 pub use model::{KIND, NewPost, NewUser, User, UserAction, UserState};
-pub use store::{by_username, find, of_organization, works_for};
-pub use workflow::{add, add_system_admin, reassign, set_password, system_actor};
+pub use store::{by_username, find, of_organization, position_in, works_for_any};
+pub use workflow::{FLOW, add, add_system_admin, reassign, set_password, system_actor};
 
 use crate::http::ServiceConfig;
 
@@ -18,4 +19,5 @@ use crate::http::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig) {
     auth::mount(config);
     routes::mount(config);
+    service_accounts::mount(config);
 }

@@ -1,5 +1,6 @@
 use crate::{
     authz::{Position, RoleGroup},
+    filters::By,
     flow::Worded,
     id::Id,
     schema::{posts, users},
@@ -132,6 +133,11 @@ pub struct UserView {
     pub allowed_actions: Vec<UserAction>,
 }
 
+crate::filtered_by! {
+    UserView: users;
+    username, full_name, email, language, is_system_admin, must_change_password, last_login_at, created_at, updated_at
+}
+
 /// A new user with a first post.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -192,6 +198,9 @@ pub struct UserFilter {
     pub q: Option<String>,
     pub organization_id: Option<Id>,
     pub position: Option<Position>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<UserView>,
 }
 
 /// Who is signed in.
@@ -210,6 +219,8 @@ pub struct Me {
     pub position: Position,
     pub role_groups: Vec<RoleGroup>,
     pub functions: Vec<crate::authz::Function>,
+    /// What a service account is allowed; null for a person. `user_id` is then the account's id.
+    pub scopes: Option<Vec<crate::authz::scopes::ServiceScope>>,
     /// All posts of the user; `POST /auth/switch` changes to another.
     pub posts: Vec<PostView>,
 }

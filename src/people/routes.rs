@@ -7,6 +7,7 @@ use super::{
 use crate::{
     authz,
     error::{Error, Result},
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::Paging,
@@ -37,20 +38,20 @@ fn shown_once(view: UserView, created: bool) -> Result<Answer> {
 }
 
 /// Users of the caller's organisation; all of them for a system administrator
-#[utoipa::path(tag = "people", params(UserFilter, Paging), responses((status = 200, description = "A page", body = Vec<UserView>)))]
+#[utoipa::path(tag = "people", params(UserFilter, By<UserView>, Paging), responses((status = 200, description = "A page", body = Vec<UserView>)))]
 #[get("/users")]
 async fn list_users(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (UserFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
+    call.private_list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, super::UserAction::View)?;
-        let page = store::list(conn, &scope, &filter, &paging)?;
+        let page = store::list(conn, &scope, &filter, paging)?;
         let ids: Vec<Id> = page.items.iter().map(|u| u.id).collect();
         let mut posts = store::posts_of(conn, &ids)?;
         let page = page.map(|u| {
             let posts = posts.remove(&u.id).unwrap_or_default();
             workflow::view(ask, u, posts)
         });
-        Ok(Answer::page(&page)?.secret())
+        Ok(page)
     })
     .await
 }

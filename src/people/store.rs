@@ -23,11 +23,12 @@ pub fn by_username(conn: &mut Conn, username: &str) -> Result<Option<User>> {
     Ok(users::table.filter(users::username.eq(username)).select(User::as_select()).first(conn).optional()?)
 }
 
-/// Whether a user holds a post in the organisation on a day.
-pub fn works_for(conn: &mut Conn, user: Id, organization: Id, day: NaiveDate) -> Result<bool> {
+/// Whether somebody holds a post in one of these organisations on a day.
+pub fn works_for_any(conn: &mut Conn, user: Id, organizations: &[Option<Id>], day: NaiveDate) -> Result<bool> {
+    let ids: Vec<Id> = organizations.iter().flatten().copied().collect();
     let post: Option<Id> = posts::table
         .filter(posts::user_id.eq(user))
-        .filter(posts::organization_id.eq(organization))
+        .filter(posts::organization_id.eq_any(ids))
         .filter(posts::valid_from.is_null().or(posts::valid_from.le(day)))
         .filter(posts::valid_to.is_null().or(posts::valid_to.ge(day)))
         .select(posts::id)
@@ -65,7 +66,7 @@ pub fn posts_of(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Vec<PostView>
 /// Only users that hold a post in the caller's organisation; all for a system administrator.
 pub fn list(conn: &mut Conn, scope: &Scope, filter: &UserFilter, paging: &Paging) -> Result<Page<User>> {
     let query = || {
-        let mut query = users::table.into_boxed::<MultiBackend>();
+        let mut query = filter.by.narrow(users::table.into_boxed::<MultiBackend>());
         if let Some(organization) = scope.organization {
             query = query.filter(users::id.eq_any(posts::table.filter(posts::organization_id.eq(organization)).select(posts::user_id)));
         }
@@ -204,6 +205,21 @@ pub fn posts_in(conn: &mut Conn, organization: Id, day: NaiveDate) -> Result<Vec
         .order(posts::id)
         .select(Post::as_select())
         .load(conn)?)
+}
+
+/// The position that a user who may sign in holds in an organisation on a day.
+pub fn position_in(conn: &mut Conn, user: Id, organization: Id, day: NaiveDate) -> Result<Option<Position>> {
+    Ok(posts::table
+        .inner_join(users::table)
+        .filter(users::id.eq(user))
+        .filter(users::disabled_at.is_null())
+        .filter(posts::organization_id.eq(organization))
+        .filter(posts::valid_from.is_null().or(posts::valid_from.le(day)))
+        .filter(posts::valid_to.is_null().or(posts::valid_to.ge(day)))
+        .order(posts::id)
+        .select(posts::position)
+        .first(conn)
+        .optional()?)
 }
 
 /// The last day of a post.

@@ -302,6 +302,7 @@ pub fn system_actor() -> Actor {
         position: Position::SystemAdmin,
         groups: vec![],
         functions: vec![],
+        scopes: None,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     authz::{self, DRAFTERS, LEADERS, Reach, Relations, Rule, Scope, Standing, Who},
     db::{Conn, MultiBackend},
     error::{Error, Result},
+    filters::By,
     flow::{Flow, Worded},
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
@@ -33,7 +34,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 words! {
     /// Where a request for an extension stands.
@@ -131,6 +132,12 @@ pub struct ExtensionView {
     pub allowed_actions: Vec<ExtensionAction>,
 }
 
+crate::filtered_by! {
+    ExtensionView: extensions;
+    task_id, occurrence_id, part_id, organization_id, state: ExtensionState, asked_on, due_before, due_asked, due_granted, decided_on, created_at,
+    updated_at
+}
+
 /// A request for an extension.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -156,16 +163,6 @@ pub struct ExtensionTransition {
     pub reason: Option<String>,
     /// With `grant`: another day than the one asked for.
     pub due_on: Option<NaiveDate>,
-}
-
-/// Filters of the list of extensions.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ExtensionFilter {
-    pub task_id: Option<Id>,
-    pub occurrence_id: Option<Id>,
-    pub organization_id: Option<Id>,
-    pub state: Option<ExtensionState>,
 }
 
 fn standing_to(ask: &Ask, task: Standing, extension: &Extension) -> Standing {
@@ -358,7 +355,7 @@ fn grant(conn: &mut Conn, ask: &Ask, task: &Task, extension: &Extension, due: Na
     Ok(())
 }
 
-fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, filter: &ExtensionFilter, paging: &Paging) -> Result<Page<Extension>> {
+fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, by: &By<ExtensionView>, paging: &Paging) -> Result<Page<Extension>> {
     let organization = ask.actor.organization.unwrap_or(ask.actor.user);
     let query = || {
         let mut query = extensions::table.into_boxed::<MultiBackend>();
@@ -367,19 +364,7 @@ fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, filter: &ExtensionFilter, pag
             Some(_) => query.filter(extensions::province_id.eq_any(scope.provinces.clone()).or(extensions::task_id.eq_any(related))),
             None => query.filter(extensions::task_id.eq_any(related)),
         };
-        if let Some(id) = filter.task_id {
-            query = query.filter(extensions::task_id.eq(id));
-        }
-        if let Some(id) = filter.occurrence_id {
-            query = query.filter(extensions::occurrence_id.eq(id));
-        }
-        if let Some(id) = filter.organization_id {
-            query = query.filter(extensions::organization_id.eq(id));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(extensions::state.eq(state));
-        }
-        query
+        by.narrow(query)
     };
     let rows = keyset!(query().select(Extension::as_select()), paging, "-created_at", extensions::id => Id, extensions::id, desc).load(conn)?;
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
@@ -392,16 +377,16 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Requests for extensions of tasks that the caller may see
-#[utoipa::path(tag = "plans", params(ExtensionFilter, Paging), responses((status = 200, description = "A page", body = Vec<ExtensionView>)))]
+#[utoipa::path(tag = "plans", params(By<ExtensionView>, Paging), responses((status = 200, description = "A page", body = Vec<ExtensionView>)))]
 #[get("/extensions")]
 async fn list_extensions(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (ExtensionFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
+    let (by, paging): (By<ExtensionView>, Paging) = (call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| {
         let scope = authz::scope(TASK_RULES, &ask.actor, TaskAction::View)?;
-        let page = list(conn, ask, &scope, &filter, &paging)?;
+        let page = list(conn, ask, &scope, &by, paging)?;
         let ids: Vec<Id> = page.items.iter().map(|e| e.task_id).collect();
         let about: HashMap<Id, Standing> = tasks::store::find_many_as(conn, &ask.actor, &ids)?.into_iter().map(|(t, s)| (t.id, s)).collect();
-        Answer::page(&page.map(|e| view(ask, &e, about.get(&e.task_id).copied().unwrap_or(Standing::NEW))))
+        Ok(page.map(|e| view(ask, &e, about.get(&e.task_id).copied().unwrap_or(Standing::NEW))))
     })
     .await
 }

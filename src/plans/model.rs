@@ -2,6 +2,7 @@ use crate::{
     calendar::CalendarError,
     db::Json,
     error::{Error, Fault, Result},
+    filters::By,
     flow::Worded,
     id::Id,
     schema::plans,
@@ -120,6 +121,12 @@ pub struct PlanView {
     pub allowed_actions: Vec<PlanAction>,
 }
 
+crate::filtered_by! {
+    PlanView: plans;
+    province_id, owner_id, issuer_id, document_id, superseded_by, code, title, state: PlanState, tracked_from, activated_on, ended_on, created_at,
+    updated_at
+}
+
 /// A new plan, in draft.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -173,11 +180,29 @@ pub struct PlanFilter {
     /// Searches titles without diacritics.
     #[param(min_length = 1, max_length = 200)]
     pub q: Option<String>,
-    pub state: Option<PlanState>,
-    pub owner_id: Option<Id>,
-    pub document_id: Option<Id>,
-    #[param(min_length = 1, max_length = 40)]
-    pub code: Option<String>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<PlanView>,
+    #[param(inline)]
+    pub sort: Option<PlanSort>,
+}
+
+/// Orders of the list of plans.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+pub enum PlanSort {
+    /// Newest first.
+    #[default]
+    #[serde(rename = "-created_at")]
+    Newest,
+    /// Oldest first.
+    #[serde(rename = "created_at")]
+    Oldest,
+    /// By code.
+    #[serde(rename = "code")]
+    Code,
+    /// By title without diacritics.
+    #[serde(rename = "title")]
+    Title,
 }
 
 /// Who entered a plan's data and under which keys, where it does not come from a person.

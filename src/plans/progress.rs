@@ -11,8 +11,9 @@ use crate::{
     authz::{self, Relations},
     db::{Conn, Json},
     error::{Error, Result},
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
-    id::Id,
+    id::{Id, Key},
     journal::{self, Change, NOTHING},
     keyset,
     page::{Page, Paging},
@@ -22,7 +23,7 @@ use crate::{
 use actix_web::{HttpResponse, get, post, web::Path};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// A progress entry, as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -65,6 +66,11 @@ pub struct ProgressView {
     pub created_by: Id,
 }
 
+crate::filtered_by! {
+    ProgressView: task_progress;
+    occurrence_id, organization_id, document_id, percent, text, created_by, created_at
+}
+
 /// A new progress entry.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -86,14 +92,6 @@ pub struct NewProgress {
     pub organization_id: Option<Id>,
     /// The registered document in which that agency reported.
     pub document_id: Option<Id>,
-}
-
-/// Filters of the list of progress entries.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct ProgressFilter {
-    occurrence_id: Option<Id>,
-    organization_id: Option<Id>,
 }
 
 fn view(e: Entry) -> Result<ProgressView> {
@@ -163,6 +161,9 @@ fn record(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<NewProgress>) -> Resul
             ));
         }
     }
+    let mut papers: Vec<(String, Id)> = new.evidence.iter().enumerate().map(|(at, id)| (format!("/evidence/{at}"), *id)).collect();
+    papers.extend(new.document_id.map(|id| ("/document_id".to_owned(), id)));
+    super::named::evidence(conn, ask, &papers, &new.links)?;
     let entry = Entry {
         id: Id::fresh(),
         task_id: task.id,
@@ -201,35 +202,26 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Progress of a task, newest first
-#[utoipa::path(tag = "plans", params(("id" = Id, Path), ProgressFilter, Paging), responses((status = 200, description = "A page", body = Vec<ProgressView>)))]
+#[utoipa::path(tag = "plans", params(("id" = Key, Path), By<ProgressView>, Paging), responses((status = 200, description = "A page", body = Vec<ProgressView>)))]
 #[get("/tasks/{id}/progress")]
 async fn list_task_progress(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    let (filter, paging): (ProgressFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
+    let (by, paging): (By<ProgressView>, Paging) = (call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| {
         let (task, standing) = tasks::store::find_as(conn, &ask.actor, *id)?;
         authz::permit(RULES, &ask.actor, TaskAction::View, TaskAction::View, standing)?;
-        let query = || {
-            let mut query = entries::table.filter(entries::task_id.eq(task.id)).into_boxed::<crate::db::MultiBackend>();
-            if let Some(id) = filter.occurrence_id {
-                query = query.filter(entries::occurrence_id.eq(id));
-            }
-            if let Some(id) = filter.organization_id {
-                query = query.filter(entries::organization_id.eq(id));
-            }
-            query
-        };
+        let query = || by.narrow(entries::table.filter(entries::task_id.eq(task.id)).into_boxed::<crate::db::MultiBackend>());
         let rows = keyset!(query().select(Entry::as_select()), paging, "-created_at", entries::created_at => Stamp, entries::id, desc).load(conn)?;
         let page = Page::of(rows, paging.limit(), "-created_at", |e: &Entry| (e.created_at, e.id))?;
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
         let next = page.next;
         let items = page.items.into_iter().map(view).collect::<Result<Vec<_>>>()?;
-        Answer::page(&Page { items, next, total })
+        Ok(Page { items, next, total })
     })
     .await
 }
 
 /// Record progress
-#[utoipa::path(tag = "plans", params(("id" = Id, Path)), request_body = NewProgress, responses((status = 201, description = "Recorded", body = ProgressView)))]
+#[utoipa::path(tag = "plans", params(("id" = Key, Path)), request_body = NewProgress, responses((status = 201, description = "Recorded", body = ProgressView)))]
 #[post("/tasks/{id}/progress")]
 async fn record_task_progress(call: Call, id: Path<Id>, body: Body<NewProgress>) -> Result<HttpResponse> {
     call.write(body, move |conn, ask, body| {

@@ -1,14 +1,15 @@
-use super::model::{KIND, Plan, PlanFilter};
+use super::model::{KIND, Plan, PlanFilter, PlanSort};
 use crate::{
-    authz::{self, Actor, Relations, Scope, Standing},
+    authz::{self, Actor, Audience, Relations, Scope, Standing},
     db::{Conn, MultiBackend},
     error::{Error, Result},
     id::Id,
     insert_all, keyset,
     page::{Page, Paging},
-    schema::{access, plans},
+    schema::{access, plans, tasks},
     text,
 };
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -48,12 +49,37 @@ pub fn of_document(conn: &mut Conn, document: Id) -> Result<Vec<Plan>> {
     Ok(plans::table.filter(plans::document_id.eq(document)).order(plans::id).select(Plan::as_select()).load(conn)?)
 }
 
+/// The record with this code.
+pub fn by_code(conn: &mut Conn, code: &str) -> Result<Option<Id>> {
+    Ok(plans::table.filter(plans::code.eq(code)).select(plans::id).first(conn).optional()?)
+}
+
+/// The task with this code.
+pub fn task_by_code(conn: &mut Conn, code: &str) -> Result<Option<Id>> {
+    Ok(tasks::table.filter(tasks::code.eq(code)).select(tasks::id).first(conn).optional()?)
+}
+
 pub fn by_seed_key(conn: &mut Conn, province: Id, key: &str) -> Result<Option<Plan>> {
     Ok(plans::table.filter(plans::province_id.eq(province)).filter(plans::seed_key.eq(key)).select(Plan::as_select()).first(conn).optional()?)
 }
 
 pub fn owned_by(conn: &mut Conn, organization: Id) -> Result<Vec<Plan>> {
     Ok(plans::table.filter(plans::owner_id.eq(organization)).order(plans::id).select(Plan::as_select()).load(conn)?)
+}
+
+/// Plans that are or have been in force: one, or all of these provinces.
+pub fn followed(conn: &mut Conn, provinces: &[Id], only: Option<Id>) -> Result<Vec<Plan>> {
+    let query = plans::table.filter(plans::audience.ge(Audience::Overseers as i32)).order(plans::id).select(Plan::as_select());
+    Ok(match only {
+        Some(id) => query.filter(plans::id.eq(id)).load(conn)?,
+        None => query.filter(plans::province_id.eq_any(provinces.to_vec())).load(conn)?,
+    })
+}
+
+/// Tasks of these plans that are or have been in force, each with its plan.
+pub fn tasks_in_force(conn: &mut Conn, plans: &[Id]) -> Result<Vec<(Id, Id)>> {
+    let query = tasks::table.filter(tasks::plan_id.eq_any(plans.to_vec())).filter(tasks::audience.ge(Audience::Overseers as i32));
+    Ok(query.order(tasks::id).select((tasks::id, tasks::plan_id)).load(conn)?)
 }
 
 /// Only what the caller may see: the scope is part of the query.
@@ -66,27 +92,35 @@ pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &PlanFilter, 
             .left_join(access::table.on(access::record_id.eq(plans::id).and(access::kind.eq(KIND)).and(access::organization_id.eq(organization))))
             .filter(open.nullable().or(access::relations.nullable().gt(0)))
             .into_boxed::<MultiBackend>();
-        if let Some(state) = filter.state {
-            query = query.filter(plans::state.eq(state));
-        }
-        if let Some(owner) = filter.owner_id {
-            query = query.filter(plans::owner_id.eq(owner));
-        }
-        if let Some(document) = filter.document_id {
-            query = query.filter(plans::document_id.eq(document));
-        }
-        if let Some(code) = &filter.code {
-            query = query.filter(plans::code.eq(code.clone()));
-        }
+        query = filter.by.narrow(query);
         for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
             query = query.filter(plans::title_fold.like(pattern(&term)).escape('\\'));
         }
         query
     };
     let rows = query().select((Plan::as_select(), access::relations.nullable()));
-    let rows: Vec<(Plan, Option<i32>)> = keyset!(rows, paging, "-created_at", plans::id => Id, plans::id, desc).load(conn)?;
+    let limit = paging.limit();
+    type Row = (Plan, Option<i32>);
+    let page = match filter.sort.unwrap_or_default() {
+        // A plan's id is in the order of creation.
+        PlanSort::Newest => {
+            let rows: Vec<Row> = keyset!(rows, paging, "-created_at", plans::id => Id, plans::id, desc).load(conn)?;
+            Page::of(rows, limit, "-created_at", |(p, _): &Row| (p.id, p.id))?
+        }
+        PlanSort::Oldest => {
+            let rows: Vec<Row> = keyset!(rows, paging, "created_at", plans::id => Id, plans::id, asc).load(conn)?;
+            Page::of(rows, limit, "created_at", |(p, _): &Row| (p.id, p.id))?
+        }
+        PlanSort::Code => {
+            let rows: Vec<Row> = keyset!(rows, paging, "code", plans::code => String, plans::id, asc).load(conn)?;
+            Page::of(rows, limit, "code", |(p, _): &Row| (p.code.clone(), p.id))?
+        }
+        PlanSort::Title => {
+            let rows: Vec<Row> = keyset!(rows, paging, "title", plans::title_fold => String, plans::id, asc).load(conn)?;
+            Page::of(rows, limit, "title", |(p, _): &Row| (p.title_fold.clone(), p.id))?
+        }
+    };
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    let page = Page::of(rows, paging.limit(), "-created_at", |(p, _): &(Plan, _)| (p.id, p.id))?;
     Ok(page
         .map(|(plan, held)| {
             let standing = standing(actor, plan.province_id, plan.audience, held);
@@ -121,6 +155,9 @@ pub fn remove(conn: &mut Conn, id: Id) -> Result<()> {
 #[derive(Debug, Default)]
 pub struct Grants(BTreeMap<(Id, &'static str, Id), i32>);
 
+/// A row of the access table as it is stored: organisation, kind, record, relations, state, sort day.
+type AccessLine = (Id, String, Id, i32, Option<String>, Option<NaiveDate>);
+
 #[derive(Insertable)]
 #[diesel(table_name = access)]
 struct AccessRow {
@@ -128,7 +165,12 @@ struct AccessRow {
     kind: String,
     record_id: Id,
     relations: i32,
+    state: Option<String>,
+    due_sort: Option<NaiveDate>,
 }
+
+/// What an access row says beside whose and which it is.
+type Held = (i32, Option<String>, Option<NaiveDate>);
 
 impl Grants {
     /// Adds relations to what there is to write.
@@ -140,16 +182,23 @@ impl Grants {
         let mut records: Vec<Id> = self.0.keys().map(|(_, _, record)| *record).collect();
         records.sort_unstable();
         records.dedup();
-        let mut held: BTreeMap<(Id, String, Id), i32> = BTreeMap::new();
+        // By record first, so that a new row finds those that there are.
+        let mut held: BTreeMap<(Id, String), BTreeMap<Id, Held>> = BTreeMap::new();
         for some in records.chunks(200) {
-            let rows: Vec<(Id, String, Id, i32)> = access::table.filter(access::record_id.eq_any(some.to_vec())).load(conn)?;
-            held.extend(rows.into_iter().map(|(o, k, r, bits)| ((o, k, r), bits)));
+            let rows: Vec<AccessLine> = access::table.filter(access::record_id.eq_any(some.to_vec())).load(conn)?;
+            for (organization, kind, record, bits, state, due_sort) in rows {
+                held.entry((record, kind)).or_default().insert(organization, (bits, state, due_sort));
+            }
         }
         let mut fresh = Vec::new();
         for ((organization, kind, record), bits) in self.0 {
-            match held.get(&(organization, kind.to_owned(), record)) {
-                None => fresh.push(AccessRow { organization_id: organization, kind: kind.to_owned(), record_id: record, relations: bits }),
-                Some(old) if old & bits == bits => {}
+            let others = held.get(&(record, kind.to_owned()));
+            match others.and_then(|rows| rows.get(&organization)) {
+                None => {
+                    let (_, state, due_sort) = others.and_then(|rows| rows.values().next()).cloned().unwrap_or_default();
+                    fresh.push(AccessRow { organization_id: organization, kind: kind.to_owned(), record_id: record, relations: bits, state, due_sort });
+                }
+                Some((old, ..)) if old & bits == bits => {}
                 Some(_) => authz::relate(conn, kind, record, organization, Relations(bits))?,
             }
         }

@@ -60,6 +60,43 @@ pub struct AgencyProgress {
 
 type Row = (Id, TaskRole, TaskForm, PartState, NaiveDate, Option<NaiveDate>, Option<bool>, TaskState);
 
+/// What the figures need to know of one part.
+#[derive(Debug, Clone, Copy)]
+pub struct PartFacts {
+    pub role: TaskRole,
+    pub form: TaskForm,
+    pub state: PartState,
+    /// The last day in force.
+    pub due: NaiveDate,
+    pub done_on: Option<NaiveDate>,
+    pub on_time: Option<bool>,
+    pub of_occurrence: TaskState,
+}
+
+impl AgencyProgress {
+    /// Counts a part, seen from a day: what happened after it has not happened yet.
+    pub fn count(&mut self, part: &PartFacts, day: NaiveDate) {
+        let done = part.state == PartState::Done && part.done_on.is_some_and(|on| on <= day);
+        if part.form == TaskForm::Request {
+            self.requested += 1;
+            self.requested_done += i64::from(done);
+            return;
+        }
+        self.assigned += 1;
+        self.leading += i64::from(part.role == TaskRole::Lead);
+        let slot = match (part.state, part.of_occurrence, part.on_time) {
+            (PartState::Waived, ..) | (PartState::Assigned, TaskState::Cancelled, _) => &mut self.waived,
+            (PartState::Done, TaskState::Completed, Some(true)) if done => &mut self.on_time,
+            (PartState::Done, TaskState::Completed, Some(false)) if done => &mut self.late,
+            (PartState::Done, TaskState::Completed, None) if done => &mut self.no_deadline,
+            (PartState::Done, ..) if done => &mut self.awaiting,
+            _ if part.due < day => &mut self.overdue,
+            _ => &mut self.running,
+        };
+        *slot += 1;
+    }
+}
+
 /// Figures per agency over parts that were open in `from..=to`: two statements. `plan` absent means the whole province;
 /// `organizations` absent means everyone who has a part.
 pub fn progress_of(
@@ -96,26 +133,7 @@ pub fn progress_of(
     let urged: Vec<Id> = urged.select(urgings::organization_id).load(conn)?;
     let mut all: BTreeMap<Id, AgencyProgress> = organizations.unwrap_or_default().iter().map(|id| (*id, AgencyProgress::default())).collect();
     for (organization, role, form, state, due, done_on, on_time, of_occurrence) in rows {
-        let row = all.entry(organization).or_default();
-        // What happened after the last day has not happened yet.
-        let done = state == PartState::Done && done_on.is_some_and(|day| day <= to);
-        if form == TaskForm::Request {
-            row.requested += 1;
-            row.requested_done += i64::from(done);
-            continue;
-        }
-        row.assigned += 1;
-        row.leading += i64::from(role == TaskRole::Lead);
-        let slot = match (state, of_occurrence, on_time) {
-            (PartState::Waived, ..) | (PartState::Assigned, TaskState::Cancelled, _) => &mut row.waived,
-            (PartState::Done, TaskState::Completed, Some(true)) if done => &mut row.on_time,
-            (PartState::Done, TaskState::Completed, Some(false)) if done => &mut row.late,
-            (PartState::Done, TaskState::Completed, None) if done => &mut row.no_deadline,
-            (PartState::Done, ..) if done => &mut row.awaiting,
-            _ if due < to => &mut row.overdue,
-            _ => &mut row.running,
-        };
-        *slot += 1;
+        all.entry(organization).or_default().count(&PartFacts { role, form, state, due, done_on, on_time, of_occurrence }, to);
     }
     for organization in urged {
         all.entry(organization).or_default().urged += 1;

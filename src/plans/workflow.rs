@@ -1,5 +1,6 @@
 use super::{
     model::{KIND, NewPlan, Origin, Plan, PlanAction as Act, PlanPatch, PlanState as State, PlanTransition, PlanView, to_json},
+    named,
     occurrences::{self, opening},
     parts,
     policy::RULES,
@@ -14,6 +15,7 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Function, Relations, RoleGroup, Standing},
     db::{Conn, Json, add_to_counter},
+    documents,
     error::{Error, Fault, Result, all_well},
     flow::Flow,
     http::Body,
@@ -87,6 +89,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPlan>) -> Result<PlanVi
     ask.proceed(conn, None)?;
     let new = body.open()?;
     check_owner(conn, ask, issuer, province, new.owner_id)?;
+    documents::named::must_be_seen(conn, ask, "/document_id", new.document_id)?;
     let plan = add(conn, ask, province, issuer, new, Origin::default())?;
     show(conn, ask, plan.id)
 }
@@ -191,6 +194,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PlanPatch>) -> Resul
         after.title_fold = text::fold(&title);
         after.title = title;
     }
+    documents::named::must_be_seen(conn, ask, "/document_id", patch.document_id.flatten())?;
     after.document_id = patch.document_id.unwrap_or(after.document_id);
     after.owner_basis = patch.owner_basis.unwrap_or(after.owner_basis);
     after.tracked_from = patch.tracked_from.unwrap_or(after.tracked_from);
@@ -257,10 +261,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PlanTransition>) -> 
         }
         Act::ReExpand => re_expand(conn, ask, &before)?,
         Act::Supersede => {
-            let next = step.superseded_by.filter(|next| *next != id);
-            let known = next.map(|next| store::find_as(conn, &ask.actor, next)).transpose()?.filter(|(p, _)| p.province_id == before.province_id);
-            let wrong = || Error::fault("/superseded_by", "required", "Hãy nêu kế hoạch thay thế.", "Name the plan that takes its place.");
-            after.superseded_by = Some(known.ok_or_else(wrong)?.0.id);
+            after.superseded_by = Some(named::successor(conn, ask, &before, step.superseded_by)?);
             end(conn, ask, &mut after, step.reason.as_deref())?;
         }
         _ => end(conn, ask, &mut after, step.reason.as_deref())?,
@@ -313,7 +314,7 @@ fn end(conn: &mut Conn, ask: &Ask, after: &mut Plan, reason: Option<&str>) -> Re
     }
     let ids: Vec<Id> = open.iter().map(|o| o.id).collect();
     let all: BTreeMap<Id, Task> = tasks::store::of_plan(conn, after.id)?.into_iter().map(|t| (t.id, t)).collect();
-    parts::store::waive_open(conn, &ids, reason.unwrap_or_default(), ask.now, ask.actor.user)?;
+    occurrences::workflow::waive_open(conn, ask, after.owner_id, &ids, reason)?;
     for occurrence in &open {
         let Some(task) = all.get(&occurrence.task_id) else { continue };
         let mut ended = occurrence.clone();

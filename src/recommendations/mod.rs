@@ -5,10 +5,12 @@ pub mod model;
 pub mod policy;
 mod routes;
 pub mod store;
+mod waiting;
 pub mod workflow;
 
 pub use model::{Recommendation, RecommendationKind, RecommendationState};
-pub use store::open_of;
+pub use store::{by_code, open_of, raised_by};
+pub use waiting::waiting_for;
 pub use workflow::{open_items, reassign};
 
 use crate::http::ServiceConfig;

@@ -1,5 +1,6 @@
 use crate::{
     error::{Fault, Result, all_well},
+    filters::By,
     flow::Worded,
     id::Id,
     schema::{recommendation_answers, recommendations},
@@ -160,6 +161,12 @@ pub struct RecommendationView {
     pub allowed_actions: Vec<RecommendationAction>,
 }
 
+crate::filtered_by! {
+    RecommendationView: recommendations;
+    province_id, raiser_id, focal_id, addressed_id, plan_id, task_id, period_id, code, kind: RecommendationKind, state: RecommendationState, title,
+    content, respond_by, raised_on, forwarded_on, answered_on, closed_on, created_at, updated_at
+}
+
 /// Something to raise.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -227,25 +234,11 @@ pub struct RecommendationFilter {
     /// Searches code, title and content without diacritics.
     #[param(min_length = 1, max_length = 200)]
     pub q: Option<String>,
-    pub state: Option<RecommendationState>,
-    pub kind: Option<RecommendationKind>,
-    #[param(min_length = 1, max_length = 60)]
-    pub code: Option<String>,
-    pub raiser_id: Option<Id>,
-    pub focal_id: Option<Id>,
-    /// Who is to answer now.
-    pub addressed_id: Option<Id>,
-    pub plan_id: Option<Id>,
-    pub task_id: Option<Id>,
-    pub period_id: Option<Id>,
-    #[serde(rename = "respond_by[gte]")]
-    #[param(rename = "respond_by[gte]")]
-    pub respond_by_gte: Option<NaiveDate>,
-    #[serde(rename = "respond_by[lte]")]
-    #[param(rename = "respond_by[lte]")]
-    pub respond_by_lte: Option<NaiveDate>,
     /// Only those whose day has passed without an answer, or only the others.
     pub overdue: Option<bool>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<RecommendationView>,
     #[param(inline)]
     pub sort: Option<RecommendationSort>,
 }

@@ -16,7 +16,12 @@ use diesel::prelude::*;
 use std::collections::HashMap;
 
 /// States in which an answer is still awaited.
-const AWAITING: [State; 2] = [State::Raised, State::Forwarded];
+pub const AWAITING: [State; 2] = [State::Raised, State::Forwarded];
+
+/// The record with this code.
+pub fn by_code(conn: &mut Conn, code: &str) -> Result<Option<Id>> {
+    Ok(recommendations::table.filter(recommendations::code.eq(code)).select(recommendations::id).first(conn).optional()?)
+}
 
 pub fn find(conn: &mut Conn, id: Id) -> Result<Recommendation> {
     recommendations::table.find(id).select(Recommendation::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
@@ -35,6 +40,20 @@ pub fn open_of(conn: &mut Conn, province: Id, plan: Option<Id>, period: Option<I
     }
     if let Some(period) = period {
         query = query.filter(recommendations::period_id.eq(period));
+    }
+    Ok(query.select(Recommendation::as_select()).load(conn)?)
+}
+
+/// What an organisation raised in `from..=to`, or had raised before and is not closed, oldest first; at most `limit`.
+pub fn raised_by(conn: &mut Conn, organization: Id, from: Option<NaiveDate>, to: NaiveDate, limit: i64) -> Result<Vec<Recommendation>> {
+    let mut query = recommendations::table
+        .filter(recommendations::raiser_id.eq(organization))
+        .filter(recommendations::raised_on.le(to))
+        .order(recommendations::id)
+        .limit(limit)
+        .into_boxed::<MultiBackend>();
+    if let Some(from) = from {
+        query = query.filter(recommendations::state.ne(State::Closed).or(recommendations::raised_on.ge(from).assume_not_null()));
     }
     Ok(query.select(Recommendation::as_select()).load(conn)?)
 }
@@ -76,39 +95,7 @@ pub fn relations(conn: &mut Conn, organization: Option<Id>, ids: &[Id]) -> Resul
 pub fn list(conn: &mut Conn, scope: &Scope, filter: &RecommendationFilter, paging: &Paging, today: NaiveDate) -> Result<Page<Recommendation>> {
     let query = || {
         let mut query = recommendations::table.filter(visible!(recommendations, scope, KIND)).into_boxed::<MultiBackend>();
-        if let Some(state) = filter.state {
-            query = query.filter(recommendations::state.eq(state));
-        }
-        if let Some(kind) = filter.kind {
-            query = query.filter(recommendations::kind.eq(kind));
-        }
-        if let Some(code) = &filter.code {
-            query = query.filter(recommendations::code.eq(code.clone()));
-        }
-        if let Some(raiser) = filter.raiser_id {
-            query = query.filter(recommendations::raiser_id.eq(raiser));
-        }
-        if let Some(focal) = filter.focal_id {
-            query = query.filter(recommendations::focal_id.eq(focal));
-        }
-        if let Some(addressed) = filter.addressed_id {
-            query = query.filter(recommendations::addressed_id.eq(addressed));
-        }
-        if let Some(plan) = filter.plan_id {
-            query = query.filter(recommendations::plan_id.eq(plan));
-        }
-        if let Some(task) = filter.task_id {
-            query = query.filter(recommendations::task_id.eq(task));
-        }
-        if let Some(period) = filter.period_id {
-            query = query.filter(recommendations::period_id.eq(period));
-        }
-        if let Some(day) = filter.respond_by_gte {
-            query = query.filter(recommendations::respond_by.ge(day));
-        }
-        if let Some(day) = filter.respond_by_lte {
-            query = query.filter(recommendations::respond_by.le(day));
-        }
+        query = filter.by.narrow(query);
         match filter.overdue {
             Some(true) => query = query.filter(recommendations::respond_by.lt(today)).filter(recommendations::state.eq_any(AWAITING.to_vec())),
             Some(false) => {

@@ -10,12 +10,13 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Function, Relations, Standing},
     db::{Conn, add_to_counter},
+    documents,
     error::{Error, Result},
     flow::Flow,
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations,
+    organizations, plans,
     reporting::{periods, regimes},
 };
 use chrono::Datelike;
@@ -114,6 +115,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewRecommendation>) -> Res
     let new = body.open()?;
     check_texts(&[("/title", Some(&new.title)), ("/content", Some(&new.content))])?;
     check_period(conn, ask, new.period_id)?;
+    plans::named::must_be_seen(conn, ask, new.plan_id, new.task_id)?;
     let owner = Standing { relations: Relations::OWNER, ..Standing::NEW };
     let may_send = authz::may(RULES, &ask.actor, Act::Send, owner);
     if new.send == Some(true) && !may_send {
@@ -248,6 +250,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<RecommendationPatch>
     let patch = body.open()?;
     check_texts(&[("/title", patch.title.as_deref()), ("/content", patch.content.as_deref())])?;
     check_period(conn, ask, patch.period_id.flatten())?;
+    plans::named::must_be_seen(conn, ask, patch.plan_id.flatten(), patch.task_id.flatten())?;
     let mut after = before.clone();
     after.kind = patch.kind.unwrap_or(after.kind);
     after.title = patch.title.unwrap_or(after.title);
@@ -334,6 +337,7 @@ fn answer(conn: &mut Conn, ask: &Ask, r: &mut Recommendation, step: &Recommendat
     let Some(text) = step.text.clone() else {
         return Err(Error::fault("/text", "required", "Hãy ghi nội dung trả lời.", "Give the answer."));
     };
+    documents::named::must_be_seen(conn, ask, "/document_id", step.document_id)?;
     r.answered_on = r.answered_on.or(Some(ask.today));
     store::add_answer(
         conn,

@@ -4,6 +4,7 @@ pub mod consolidation;
 pub mod periods;
 pub mod regimes;
 pub mod submissions;
+pub mod waiting;
 
 use crate::{ask::Ask, db::Conn, error::Result, http::ServiceConfig, id::Id, organizations};
 use std::collections::HashSet;

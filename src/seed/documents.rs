@@ -46,6 +46,8 @@ pub struct Document {
     truncated_after: Option<String>,
     text_file: Option<String>,
     position_in_file: Option<i32>,
+    /// The line with which the document begins, where its file holds another before it.
+    text_begins: Option<String>,
     arrival: Option<Arrival>,
     relations: Vec<Relation>,
     recipients: Vec<Line>,
@@ -113,9 +115,20 @@ struct Addressee {
     resolution: Option<Resolution>,
 }
 
+/// What is looked up once for all documents of a file.
+struct Known {
+    /// Groups by their code.
+    groups: HashMap<String, Id>,
+    /// Texts by the document's key.
+    texts: HashMap<String, String>,
+}
+
 /// Loads the documents that there are by that day; what is there already stays as it is. Answers them by the file's keys.
 pub fn load_documents(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, all: &[Document]) -> Result<Keys> {
-    let groups = group_ids(conn, province, all)?;
+    let mut known = Known { groups: group_ids(conn, province, all)?, texts: HashMap::new() };
+    for document in all {
+        known.texts.extend(text_of(document, all)?.map(|text| (document.key.clone(), text)));
+    }
     let mut made = Keys::new();
     // What is not issued yet on the day of loading is left for a later one. Those that others refer to come first.
     let mut waiting: Vec<&Document> = all.iter().filter(|d| d.date.is_none_or(|day| day <= ask.today)).collect();
@@ -126,7 +139,7 @@ pub fn load_documents(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, all
             return Err(Error::internal("documents of a province file refer to one another in a circle"));
         }
         for document in ready {
-            let id = load(conn, ask, province, keys, &groups, &made, document)?;
+            let id = load(conn, ask, province, keys, &known, &made, document)?;
             made.insert(document.key.clone(), id);
         }
         waiting = later;
@@ -145,10 +158,36 @@ fn group_ids(conn: &mut Conn, province: Id, all: &[Document]) -> Result<HashMap<
     Ok(ids)
 }
 
-fn load(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, groups: &HashMap<String, Id>, made: &Keys, d: &Document) -> Result<Id> {
+/// The texts that the files of the provinces were read from.
+const TEXTS: [(&str, &str); 5] = [
+    ("ba_ria_vung_tau_2019.txt", include_str!("texts/ba_ria_vung_tau_2019.txt")),
+    ("binh_dinh_2021.txt", include_str!("texts/binh_dinh_2021.txt")),
+    ("can_tho_2022.txt", include_str!("texts/can_tho_2022.txt")),
+    ("dong_nai_2020.txt", include_str!("texts/dong_nai_2020.txt")),
+    ("gia_lai_2019.txt", include_str!("texts/gia_lai_2019.txt")),
+];
+
+/// A document's own part of its text file, word for word: from its first line to that of the next document.
+fn text_of(d: &Document, all: &[Document]) -> Result<Option<String>> {
+    let Some(file) = d.text_file.as_deref() else { return Ok(None) };
+    let (_, whole) = TEXTS.iter().find(|(name, _)| *name == file).ok_or_else(|| Error::internal(format!("the text {file} is not there")))?;
+    let begins = |d: &Document| -> Result<usize> {
+        let Some(line) = &d.text_begins else { return Ok(0) };
+        whole.find(line.as_str()).ok_or_else(|| Error::internal(format!("{file} has no line {line}")))
+    };
+    let from = begins(d)?;
+    let mut until = whole.len();
+    for other in all.iter().filter(|o| o.text_file == d.text_file && o.position_in_file > d.position_in_file) {
+        until = until.min(begins(other)?);
+    }
+    Ok(whole.get(from..until).map(|text| text.trim().to_owned()))
+}
+
+fn load(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, known: &Known, made: &Keys, d: &Document) -> Result<Id> {
     if let Some(known) = documents::by_seed_key(conn, province, &d.key)? {
         return Ok(known.id);
     }
+    let (groups, text) = (&known.groups, known.texts.get(&d.key).cloned());
     let organization = |key: &Option<String>| key.as_deref().map(|key| named(keys, key)).transpose();
     let mut relations = Vec::new();
     for r in &d.relations {
@@ -210,7 +249,7 @@ fn load(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, groups: &HashMap<
         is_limited: None,
         secrecy_level: None,
         signer: d.signer.clone(),
-        text: None,
+        text,
         source: Some(DocumentSource {
             completeness: d.completeness.clone(),
             number_as_written: d.number_raw.clone(),

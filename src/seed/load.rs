@@ -25,8 +25,9 @@ pub const FILES: [&str; 5] = [
     include_str!("dong_nai.json"),
 ];
 
-/// A province file.
+/// A province file. Unknown members are mistakes: nothing of a source may fall by the wayside.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct File {
     /// Stable name of the file's content.
     pub seed: String,

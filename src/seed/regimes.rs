@@ -9,7 +9,10 @@ use crate::{
     organizations::groups::{self, Resolution},
     reporting::regimes::{
         self,
-        model::{AcrossAgencies, Indicator, IndicatorSource, NewRegime, OverTime, PeriodKind, ReportFrequency, ReportOf, Section, Sender, Step, ValueType},
+        model::{
+            AcrossAgencies, FillSource, Indicator, IndicatorSource, NewRegime, OverTime, PeriodKind, ReportFrequency, ReportOf, Section, Sender, Step,
+            ValueType,
+        },
     },
 };
 use chrono::NaiveDate;
@@ -71,6 +74,8 @@ struct Outline {
     title: String,
     title_en: Option<String>,
     source: Option<String>,
+    #[serde(default)]
+    filled_from: Vec<FillSource>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -117,7 +122,13 @@ pub fn load(conn: &mut Conn, ask: &Ask, province: Id, keys: &Keys, tracked_from:
             sections: r
                 .sections
                 .iter()
-                .map(|s| Section { key: s.key.clone(), title: s.title.clone(), title_en: s.title_en.clone(), in_text: s.source.as_deref() != Some("demo") })
+                .map(|s| Section {
+                    key: s.key.clone(),
+                    title: s.title.clone(),
+                    title_en: s.title_en.clone(),
+                    in_text: s.source.as_deref() != Some("demo"),
+                    filled_from: s.filled_from.clone(),
+                })
                 .collect(),
             indicators: r.indicators.iter().map(indicator).collect(),
             checks: vec![],

@@ -21,6 +21,7 @@ fn ask() -> Ask {
         position: Position::SystemAdmin,
         groups: vec![],
         functions: vec![],
+        scopes: None,
     };
     Ask::internal(actor, Stamp::from_micros(1_700_000_000_000_000).expect("a moment"))
 }

@@ -44,7 +44,7 @@ fn is_problem(reply: &crate::harness::Reply) {
 
 #[test]
 fn the_committed_document_is_the_one_that_is_served() {
-    let committed = include_str!("../../openapi/openapi.json");
+    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json")).expect("openapi/openapi.json");
     let served = serde_json::to_string_pretty(&nhipcau::document().expect("a document")).expect("JSON") + "\n";
     assert!(committed == served, "openapi/openapi.json is out of date: run `cargo run -- openapi > openapi/openapi.json`");
 }
@@ -77,6 +77,11 @@ fn a_token_that_has_expired_is_401() {
 #[test]
 fn unknown_routes_wrong_methods_and_options_are_answered_by_rule() {
     each("2021-06-01T08:00", |house| {
+        // Where nobody need sign in, a method that is not there says so to anybody.
+        for method in ["TRACE", "DELETE"] {
+            let reply = house.send(method, "/api/v1/auth/login", &[], None).expect(405);
+            assert_eq!(reply.headers["allow"], "OPTIONS, POST");
+        }
         house.load("binh_dinh");
         let leader = house.person("BDI", "LHHN", "leader");
         is_problem(&leader.get("/no-such-thing").expect(404));
@@ -99,19 +104,9 @@ fn parameters_are_checked_and_never_ignored() {
     each("2021-06-01T08:00", |house| {
         house.load("binh_dinh");
         let leader = house.person("BDI", "LHHN", "leader");
-        for bad in [
-            "limit=201",
-            "limit=0",
-            "limit=x",
-            "no_such=1",
-            "limit=2&limit=3",
-            "kind=no_such",
-            "sort=no_such",
-            "fields=no_such",
-            "format=yaml",
-            "count=some",
-            "province_id=7",
-        ] {
+        for bad in
+            ["limit=201", "limit=0", "limit=x", "no_such=1", "limit=2&limit=3", "kind=no_such", "sort=no_such", "fields=no_such", "count=some", "province_id=7"]
+        {
             let reply = leader.get(&format!("/organizations?{bad}")).expect(400);
             is_problem(&reply);
             assert!(!reply["errors"].as_array().expect("faults").is_empty(), "{bad}: {}", reply.json);
@@ -264,4 +259,22 @@ fn two_writers_with_one_etag_make_one_change() {
             etag = admin.get(&format!("/provinces/{}", made.id())).etag();
         }
     });
+}
+
+/// Each operation shows at least once what it looks like: in its body, its answer, or its parameters.
+#[test]
+fn every_operation_has_an_example() {
+    let mut without = Vec::new();
+    for (method, path, operation) in operations() {
+        let empty = serde_json::Map::new();
+        let contents = |at: &Value| at["content"].as_object().unwrap_or(&empty).values().any(|c| !c["example"].is_null());
+        let mut answers = operation["responses"].as_object().expect("answers").iter().filter(|(status, _)| status.starts_with('2'));
+        let shows = answers.any(|(_, r)| contents(r))
+            || contents(&operation["requestBody"])
+            || operation["parameters"].as_array().is_some_and(|all| all.iter().any(|p| p["in"] != "header" && !p["example"].is_null()));
+        if !shows {
+            without.push(format!("{method} {path}"));
+        }
+    }
+    assert!(without.is_empty(), "{without:?}");
 }

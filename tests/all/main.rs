@@ -1,9 +1,19 @@
 //! Every test that goes through HTTP, on SQLite and, where NHIPCAU_TEST_POSTGRES_URL is set, on PostgreSQL too.
 
 mod contract;
+mod document;
+mod drawings;
+mod exports;
+mod filters;
 mod harness;
+mod keeping;
+mod lists;
 mod lives;
+mod papers;
 mod policy;
+mod reading;
 mod schema;
+mod search;
 mod seed;
 mod terminal;
+mod witness;

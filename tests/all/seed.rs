@@ -343,6 +343,58 @@ fn difficulties_go_the_way_of_the_texts() {
     });
 }
 
+/// The words of each document are those of its text, all of them, and nothing between the two of Đồng Nai's file is lost.
+#[test]
+fn every_document_has_its_text_word_for_word() {
+    all_loaded(|house| {
+        let file = |name: &str| std::fs::read_to_string(format!("tests/plans/{name}")).expect("a text");
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let mut letter = Vec::new();
+        for_each_text(house, |fact, _, shown, _, _| {
+            let key = fact["doc_key"].as_str().expect("a key");
+            let text = words(shown["text"].as_str().unwrap_or_else(|| panic!("{key} has no text")));
+            let whole = words(&file(shown["source"]["text_file"].as_str().expect("a file")));
+            if !key.starts_with("004") {
+                assert!(text == whole, "{key}");
+            } else if key.starts_with("004a") {
+                assert!(whole.starts_with(&text) && text.ends_with(&["Anh".to_owned(), "Vũ**".to_owned()]), "{key}");
+            } else {
+                assert!(whole.ends_with(&text) && text.starts_with(&["**ỦY".to_owned(), "BAN".to_owned()]), "{key}");
+            }
+        });
+        let dong_nai = house.person("DNA", "SYT", "viewer").get("/documents?limit=200").expect(200);
+        for row in dong_nai.items().iter().filter(|d| d["source"]["text_file"] == "dong_nai_2020.txt") {
+            let shown = house.person("DNA", "SYT", "viewer").get(&format!("/documents/{}", row["id"].as_str().expect("an id"))).expect(200);
+            letter.push((row["source"]["position_in_file"].as_i64(), words(shown["text"].as_str().expect("a text"))));
+        }
+        letter.sort();
+        assert_eq!(letter.len(), 2);
+        assert!(letter.into_iter().flat_map(|(_, text)| text).eq(words(&file("dong_nai_2020.txt"))));
+        // A list shows no texts.
+        assert!(dong_nai.items().iter().all(|d| d["text"].is_null()));
+    });
+}
+
+/// What a file says beyond its records stands in the plan's `source`: nothing of it is kept where nobody sees it.
+#[test]
+fn nothing_of_a_file_is_kept_where_nobody_sees_it() {
+    for text in nhipcau::seed::FILES {
+        let file: Value = serde_json::from_str(text).expect("JSON");
+        let known = ["seed", "province", "organizations", "functions", "groups", "documents", "plans", "regimes"];
+        let unknown: Vec<&String> = file.as_object().expect("an object").keys().filter(|k| !known.contains(&k.as_str())).collect();
+        assert!(unknown.is_empty(), "{}: {unknown:?}", file["seed"]);
+    }
+    all_loaded(|house| {
+        for_each_text(house, |fact, _, shown, _, owner| {
+            let plans = owner.get(&format!("/plans?document_id={}", shown["id"].as_str().expect("an id"))).expect(200);
+            let source = &plans.items()[0]["source"];
+            let key = &fact["doc_key"];
+            assert_eq!(source["issue_channel"].is_object(), fact["issue_channel"].is_object(), "{key}");
+            assert_eq!(list(&source["friendship_associations"]), list(&fact["friendship_associations"]), "{key}");
+        });
+    });
+}
+
 #[derive(QueryableByName)]
 struct Counted {
     #[diesel(sql_type = BigInt)]

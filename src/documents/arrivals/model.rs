@@ -1,5 +1,5 @@
 use super::super::forms::NewDocument;
-use crate::{id::Id, schema::arrivals, time::Stamp, words};
+use crate::{filters::By, id::Id, schema::arrivals, time::Stamp, words};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -92,6 +92,12 @@ pub struct ArrivalView {
     pub allowed_actions: Vec<ArrivalAction>,
 }
 
+crate::filtered_by! {
+    ArrivalView: arrivals;
+    receiver_id, register: ArrivalRegister, year, number, document_id, delivery_id, handling_unit_id, officer_id, arrived_on, due_on, assigned_by,
+    assigned_at, created_at, updated_at
+}
+
 /// Who handles an arrival (bút phê).
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -161,23 +167,11 @@ pub struct ArrivalPatch {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ArrivalFilter {
-    pub register: Option<ArrivalRegister>,
-    #[param(minimum = 1900, maximum = 2200)]
-    pub year: Option<i32>,
-    #[param(minimum = 1, maximum = 9999999)]
-    pub number: Option<i32>,
-    pub document_id: Option<Id>,
-    pub delivery_id: Option<Id>,
-    pub handling_unit_id: Option<Id>,
-    pub officer_id: Option<Id>,
     /// Only those that somebody handles, or only those that nobody does yet.
     pub is_assigned: Option<bool>,
-    #[serde(rename = "arrived_on[gte]")]
-    pub arrived_from: Option<NaiveDate>,
-    #[serde(rename = "arrived_on[lte]")]
-    pub arrived_to: Option<NaiveDate>,
-    #[serde(rename = "due_on[lte]")]
-    pub due_to: Option<NaiveDate>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<ArrivalView>,
     #[param(inline)]
     pub sort: Option<ArrivalSort>,
 }

@@ -51,40 +51,11 @@ pub fn standings(conn: &mut Conn, ids: &[Id], organization: Option<Id>) -> Resul
 pub fn list(conn: &mut Conn, scope: &Scope, filter: &ArrivalFilter, paging: &Paging) -> Result<Page<Arrival>> {
     let query = || {
         let mut query = arrivals::table.filter(visible!(arrivals, scope, KIND)).into_boxed::<MultiBackend>();
-        if let Some(register) = filter.register {
-            query = query.filter(arrivals::register.eq(register));
-        }
-        if let Some(year) = filter.year {
-            query = query.filter(arrivals::year.eq(year));
-        }
-        if let Some(number) = filter.number {
-            query = query.filter(arrivals::number.eq(number));
-        }
-        if let Some(document) = filter.document_id {
-            query = query.filter(arrivals::document_id.eq(document));
-        }
-        if let Some(delivery) = filter.delivery_id {
-            query = query.filter(arrivals::delivery_id.eq(delivery));
-        }
-        if let Some(unit) = filter.handling_unit_id {
-            query = query.filter(arrivals::handling_unit_id.eq(unit));
-        }
-        if let Some(officer) = filter.officer_id {
-            query = query.filter(arrivals::officer_id.eq(officer));
-        }
+        query = filter.by.narrow(query);
         match filter.is_assigned {
             Some(true) => query = query.filter(arrivals::assigned_at.is_not_null()),
             Some(false) => query = query.filter(arrivals::assigned_at.is_null()),
             None => {}
-        }
-        if let Some(day) = filter.arrived_from {
-            query = query.filter(arrivals::arrived_on.ge(day));
-        }
-        if let Some(day) = filter.arrived_to {
-            query = query.filter(arrivals::arrived_on.le(day));
-        }
-        if let Some(day) = filter.due_to {
-            query = query.filter(arrivals::due_on.le(day));
         }
         query
     };

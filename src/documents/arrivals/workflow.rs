@@ -269,15 +269,11 @@ fn check_assignment(conn: &mut Conn, ask: &Ask, receiver: Id, province: Id, a: &
             faults.push(Fault::at(format!("{pointer}/handling_unit_id"), "unknown_reference", vi, en));
         }
     }
-    if let Some(officer) = a.officer_id {
-        let mut works = people::works_for(conn, officer, receiver, ask.today)?;
-        if let (false, Some(unit)) = (works, a.handling_unit_id) {
-            works = people::works_for(conn, officer, unit, ask.today)?;
-        }
-        if !works {
-            let (vi, en) = ("Không phải người của cơ quan mình.", "Nobody of the organisation.");
-            faults.push(Fault::at(format!("{pointer}/officer_id"), "unknown_reference", vi, en));
-        }
+    if let Some(officer) = a.officer_id
+        && !people::works_for_any(conn, officer, &[Some(receiver), a.handling_unit_id], ask.today)?
+    {
+        let (vi, en) = ("Không phải người của cơ quan mình.", "Nobody of the organisation.");
+        faults.push(Fault::at(format!("{pointer}/officer_id"), "unknown_reference", vi, en));
     }
     all_well(faults)
 }

@@ -36,6 +36,11 @@ pub struct Attachment {
     pub created_by: Option<Id>,
 }
 
+crate::filtered_by! {
+    Attachment: attachments;
+    file_name, media_type, size, sha256, text_layer: TextLayer, created_by, created_at
+}
+
 /// The form by which a file is sent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[allow(dead_code)] // read by stream, never as a whole; here for the document alone
@@ -44,9 +49,3 @@ pub struct AttachmentForm {
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     pub file: Vec<u8>,
 }
-
-/// The bytes of a file.
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String, format = Binary)]
-#[allow(dead_code)] // streamed, never held as a whole; here for the document alone
-pub struct FileContent(Vec<u8>);

@@ -1,12 +1,15 @@
 use super::{
     super::workflow as documents,
-    model::{Attachment, AttachmentForm, FileContent},
+    model::{Attachment, AttachmentForm},
     store, upload, workflow,
 };
 use crate::{
     error::{Error, Result},
+    export::{FileContent, disposition},
+    filters::By,
     http::{Answer, Call, ServiceConfig},
-    id::Id,
+    id::{Id, Key},
+    includes::Collection,
     page::Paging,
 };
 use actix_web::{
@@ -20,32 +23,40 @@ use tokio::io::AsyncReadExt;
 /// Bytes that are read from a file at a time.
 const CHUNK: usize = 64 << 10;
 
+/// Files beside the documents that the caller sees: the ids are the documents' own.
+pub const INCLUDED: Collection = Collection {
+    name: "attachments",
+    row: "Attachment",
+    tag: "documents",
+    load: |conn, _, ids| store::of_documents(conn, ids)?.iter().map(|a| Ok(serde_json::to_value(a)?)).collect(),
+};
+
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
     config.service(list_attachments).service(create_attachment).service(get_attachment).service(delete_attachment).service(get_attachment_content);
 }
 
 /// Files of a document
-#[utoipa::path(tag = "documents", params(("id" = Id, Path), Paging), responses((status = 200, description = "A page", body = Vec<Attachment>)))]
+#[utoipa::path(tag = "documents", params(("id" = Key, Path), By<Attachment>, Paging), responses((status = 200, description = "A page", body = Vec<Attachment>)))]
 #[get("/documents/{id}/attachments")]
 async fn list_attachments(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    let paging: Paging = call.query()?;
-    call.read(move |conn, ask| {
+    let (by, paging): (By<Attachment>, Paging) = (call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| {
         documents::find_visible(conn, ask, *id)?;
-        Answer::page(&store::list(conn, *id, &paging)?)
+        store::list(conn, *id, &by, paging)
     })
     .await
 }
 
 /// Attach a file; its text layer is read for secrecy levels before anything is kept
-#[utoipa::path(tag = "documents", params(("id" = Id, Path)), request_body(content = AttachmentForm, content_type = "multipart/form-data"), responses((status = 201, description = "Attached", body = Attachment)))]
+#[utoipa::path(tag = "documents", params(("id" = Key, Path)), request_body(content = AttachmentForm, content_type = "multipart/form-data"), responses((status = 201, description = "Attached", body = Attachment)))]
 #[post("/documents/{id}/attachments")]
 async fn create_attachment(call: Call, id: Path<Id>, request: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let id = *id;
     // Who may not attach need not send fifty megabytes to learn it.
     call.look(move |conn, ask| workflow::ready(conn, ask, id).map(drop)).await?;
     let data = call.house().settings.data.clone();
-    let upload = upload::receive(request.headers(), body, &data).await?;
+    let upload = upload::receive(request.headers(), body, &data, upload::ATTACHMENT_LIMIT).await?;
     call.write(upload, move |conn, ask, upload| {
         let attachment = workflow::attach(conn, ask, id, upload, &data)?;
         Answer::created(format!("/api/v1/attachments/{}", attachment.id), &attachment, attachment.version)
@@ -80,12 +91,14 @@ async fn delete_attachment(call: Call, id: Path<Id>) -> Result<HttpResponse> {
 #[get("/attachments/{id}/content")]
 async fn get_attachment_content(call: Call, id: Path<Id>, request: HttpRequest) -> Result<HttpResponse> {
     let id = *id;
-    let attachment = call.look(move |conn, ask| workflow::show(conn, ask, id)).await?;
+    let (attachment, sighting) = call.look(move |conn, ask| workflow::download(conn, ask, id)).await?;
     let tag = format!("\"{}\"", attachment.sha256);
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if known.trim() == "*" || known.split(',').any(|k| k.trim().trim_start_matches("W/") == tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
+    // Another organisation's file is in the access log before the first byte leaves.
+    call.house().witness(sighting.into_iter().collect()).await?;
     let file = tokio::fs::File::open(upload::place(&call.house().settings.data, &attachment.sha256)).await.map_err(Error::internal)?;
     let size = u64::try_from(attachment.size).map_err(Error::internal)?;
     // An error in the middle ends the stream short of its length, never as a seemingly complete file.
@@ -103,18 +116,4 @@ async fn get_attachment_content(call: Call, id: Path<Id>, request: HttpRequest) 
         .content_type("application/octet-stream")
         .no_chunking(size)
         .streaming(stream))
-}
-
-/// RFC 6266 with the name in both forms: letters for old readers, RFC 8187 for Vietnamese.
-fn disposition(name: &str) -> String {
-    let plain: String = crate::text::fold(name).chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
-    let mut full = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-            full.push(char::from(byte));
-        } else {
-            full.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}")
 }

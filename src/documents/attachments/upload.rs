@@ -20,8 +20,8 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use tokio::{io::AsyncWriteExt, sync::Semaphore};
 
-/// Bytes of a file, at most.
-const FILE_LIMIT: u64 = 50 << 20;
+/// Mebibytes of an attachment, at most.
+pub const ATTACHMENT_LIMIT: u64 = 50;
 /// Files that are read for their text at one time: reading takes memory.
 static READERS: Semaphore = Semaphore::const_new(2);
 
@@ -63,11 +63,17 @@ pub fn place(data: &Path, sha256: &str) -> PathBuf {
 }
 
 impl Upload {
+    /// The bytes that have come in.
+    pub fn bytes(&self) -> std::io::Result<Vec<u8>> {
+        std::fs::read(&self.temporary)
+    }
     /// Puts the file where it stays; a second time is no harm.
     pub fn keep(&self, data: &Path) -> Result<()> {
         let place = place(data, &self.sha256);
         if place.try_exists().map_err(Error::internal)? {
-            return Ok(());
+            // Wanted again: the sweep leaves alone what is young.
+            let file = std::fs::File::options().append(true).open(&place).map_err(Error::internal)?;
+            return file.set_modified(std::time::SystemTime::now()).map_err(Error::internal);
         }
         std::fs::rename(&self.temporary, &place).map_err(Error::internal)?;
         // The name is only as durable as the directory that holds it.
@@ -75,8 +81,8 @@ impl Upload {
     }
 }
 
-/// Takes the one part `file` of a form.
-pub async fn receive(headers: &HeaderMap, payload: Payload, data: &Path) -> Result<Upload> {
+/// Takes the one part `file` of a form, of so many mebibytes at most.
+pub async fn receive(headers: &HeaderMap, payload: Payload, data: &Path, limit: u64) -> Result<Upload> {
     let folder = data.join("files").join("incoming");
     tokio::fs::create_dir_all(&folder).await.map_err(Error::internal)?;
     let mut form = Multipart::new(headers, payload);
@@ -85,7 +91,7 @@ pub async fn receive(headers: &HeaderMap, payload: Payload, data: &Path) -> Resu
         if field.name() != Some("file") || upload.is_some() {
             return Err(Error::fault("/file", "one_file", "Gửi đúng một phần tên file.", "Send exactly one part, named file."));
         }
-        upload = Some(take(field, folder.join(Id::fresh().to_string())).await?);
+        upload = Some(take(field, folder.join(Id::fresh().to_string()), limit).await?);
     }
     let mut upload = upload.ok_or_else(|| Error::fault("/file", "required", "Thiếu phần file.", "The part named file is missing."))?;
     let path = upload.temporary.clone();
@@ -101,7 +107,7 @@ fn broken(e: actix_multipart::MultipartError) -> Error {
     Error::malformed("multipart", "Biểu mẫu multipart/form-data không đọc được.", "The multipart/form-data body cannot be read.")
 }
 
-async fn take(mut field: Field, temporary: PathBuf) -> Result<Upload> {
+async fn take(mut field: Field, temporary: PathBuf, limit: u64) -> Result<Upload> {
     let file_name = name(&field)?;
     let media_type = field.content_type().map_or_else(|| "application/octet-stream".to_owned(), |m| m.essence_str().chars().take(120).collect());
     let mut file = tokio::fs::File::create(&temporary).await.map_err(Error::internal)?;
@@ -112,8 +118,8 @@ async fn take(mut field: Field, temporary: PathBuf) -> Result<Upload> {
     let mut size: u64 = 0;
     while let Some(chunk) = field.try_next().await.map_err(broken)? {
         size += u64::try_from(chunk.len()).map_err(Error::internal)?;
-        if size > FILE_LIMIT {
-            return Err(Error::refuse(413, "too_large", "Tệp lớn quá 50 MiB.", "The file is larger than 50 MiB."));
+        if size > limit << 20 {
+            return Err(Error::refuse(413, "too_large", format!("Tệp lớn quá {limit} MiB."), format!("The file is larger than {limit} MiB.")));
         }
         digest.update(&chunk);
         file.write_all(&chunk).await.map_err(Error::internal)?;

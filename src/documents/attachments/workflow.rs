@@ -1,6 +1,6 @@
 use super::{
     super::{guard, kinds::DocumentAction, model::Document, policy::RULES, workflow as documents},
-    model::{Attachment, KIND},
+    model::{Attachment, KIND, TextLayer},
     store,
     upload::Upload,
 };
@@ -10,7 +10,7 @@ use crate::{
     db::Conn,
     error::{Error, Result},
     id::Id,
-    journal::{self, Change, NOTHING},
+    journal::{self, Change, NOTHING, Sighting},
     secrecy,
 };
 use std::path::Path;
@@ -41,23 +41,46 @@ pub fn attach(conn: &mut Conn, ask: &Ask, document: Id, upload: &Upload, data: &
     if upload.is_secret || secrecy::scan_text(&upload.file_name) {
         return Err(guard::state_secret());
     }
-    let attachment = Attachment {
-        id: Id::fresh(),
-        document_id: document.id,
+    let file = NewFile {
         file_name: upload.file_name.clone(),
         media_type: upload.media_type.clone(),
         size: upload.size,
         sha256: upload.sha256.clone(),
         text_layer: upload.text_layer,
+    };
+    let attachment = add(conn, ask, &document, file)?;
+    if !ask.conditions.validate_only {
+        upload.keep(data)?;
+    }
+    Ok(attachment)
+}
+
+/// A file of the store that is to belong to a document.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    pub file_name: String,
+    pub media_type: String,
+    pub size: i64,
+    pub sha256: String,
+    pub text_layer: TextLayer,
+}
+
+/// Attaches a file that the store has; rights, state and secrecy are the caller's to check.
+pub fn add(conn: &mut Conn, ask: &Ask, document: &Document, file: NewFile) -> Result<Attachment> {
+    let attachment = Attachment {
+        id: Id::fresh(),
+        document_id: document.id,
+        file_name: file.file_name,
+        media_type: file.media_type,
+        size: file.size,
+        sha256: file.sha256,
+        text_layer: file.text_layer,
         version: 1,
         created_at: ask.now,
         created_by: Some(ask.actor.user),
     };
     store::insert(conn, &attachment)?;
-    journal::record(conn, ask, change(&document, &attachment, "attach"), NOTHING, Some(&attachment))?;
-    if !ask.conditions.validate_only {
-        upload.keep(data)?;
-    }
+    journal::record(conn, ask, change(document, &attachment, "attach"), NOTHING, Some(&attachment))?;
     Ok(attachment)
 }
 
@@ -68,7 +91,17 @@ pub fn show(conn: &mut Conn, ask: &Ask, id: Id) -> Result<Attachment> {
     Ok(attachment)
 }
 
-/// Takes a file off a document again. The bytes stay where they are: another document may hold the same.
+/// The attachment whose bytes are wanted, and what the access log is to say: reading another organisation's file is a
+/// sensitive read, the own one's is not.
+pub fn download(conn: &mut Conn, ask: &Ask, id: Id) -> Result<(Attachment, Option<Sighting>)> {
+    let attachment = store::find(conn, id)?;
+    let document = documents::find_visible(conn, ask, attachment.document_id)?;
+    let foreign = document.owner() != ask.actor.organization;
+    let sighting = foreign.then(|| Sighting::of(ask, KIND, Some(id), Some(document.province_id), "download"));
+    Ok((attachment, sighting))
+}
+
+/// Takes a file off a document again. The bytes stay for a while ([`super::sweep`]): another document may hold the same.
 pub fn detach(conn: &mut Conn, ask: &Ask, id: Id) -> Result<()> {
     let attachment = store::find(conn, id)?;
     let document = ready(conn, ask, attachment.document_id)?;

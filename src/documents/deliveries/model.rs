@@ -1,5 +1,5 @@
 use super::super::{kinds::Purpose, model::Recipient};
-use crate::{db::Json, flow::Worded, id::Id, schema::deliveries, time::Stamp, words};
+use crate::{db::Json, filters::By, flow::Worded, id::Id, schema::deliveries, time::Stamp, words};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -113,6 +113,12 @@ pub struct DeliveryView {
     pub allowed_actions: Vec<DeliveryAction>,
 }
 
+crate::filtered_by! {
+    DeliveryView: deliveries;
+    document_id, parent_id, sender_id, receiver_id, purpose: Purpose, state: DeliveryState, sent_on, delivered_on, acknowledged_on, disseminated_on,
+    created_at, updated_at
+}
+
 /// A step of a delivery.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -165,29 +171,42 @@ pub enum DeliveryBox {
     Received,
 }
 
+/// Orders of the list of deliveries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+pub enum DeliverySort {
+    /// In the order in which they were made.
+    #[default]
+    #[serde(rename = "created_at")]
+    Oldest,
+    /// Newest first.
+    #[serde(rename = "-created_at")]
+    Newest,
+}
+
 /// Filters of the list of deliveries.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DeliveryFilter {
-    pub state: Option<DeliveryState>,
-    pub receiver_id: Option<Id>,
-    pub parent_id: Option<Id>,
     /// Only those that have not been acknowledged, or only those that have.
     pub is_answered: Option<bool>,
-    pub document_id: Option<Id>,
     /// On which side of it the caller's organisation is.
     #[serde(rename = "box")]
     #[param(inline)]
     pub side: Option<DeliveryBox>,
+    #[param(inline)]
+    pub sort: Option<DeliverySort>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<DeliveryView>,
 }
 
 /// Filters of the deliveries of one document.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct TreeFilter {
-    pub state: Option<DeliveryState>,
-    pub receiver_id: Option<Id>,
-    pub parent_id: Option<Id>,
     /// Only those that have not been acknowledged, or only those that have.
     pub is_answered: Option<bool>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<DeliveryView>,
 }

@@ -1,4 +1,4 @@
-use super::model::{Delivery, DeliveryBox, DeliveryFilter, DeliveryState, KIND};
+use super::model::{Delivery, DeliveryBox, DeliveryFilter, DeliverySort, DeliveryState, KIND};
 use crate::{
     authz::{Relations, Scope},
     db::{Conn, MultiBackend},
@@ -53,21 +53,13 @@ pub fn standings(conn: &mut Conn, ids: &[Id], organization: Option<Id>) -> Resul
 }
 
 /// Only what the caller may see: the scope is part of the query.
-pub fn list(conn: &mut Conn, scope: &Scope, filter: &DeliveryFilter, paging: &Paging) -> Result<Page<Delivery>> {
+pub fn list(conn: &mut Conn, scope: &Scope, of: Option<Id>, filter: &DeliveryFilter, paging: &Paging) -> Result<Page<Delivery>> {
     let query = || {
         let mut query = deliveries::table.filter(visible!(deliveries, scope, KIND)).into_boxed::<MultiBackend>();
-        if let Some(document) = filter.document_id {
+        if let Some(document) = of {
             query = query.filter(deliveries::document_id.eq(document));
         }
-        if let Some(state) = filter.state {
-            query = query.filter(deliveries::state.eq(state));
-        }
-        if let Some(receiver) = filter.receiver_id {
-            query = query.filter(deliveries::receiver_id.eq(receiver));
-        }
-        if let Some(parent) = filter.parent_id {
-            query = query.filter(deliveries::parent_id.eq(parent));
-        }
+        query = filter.by.narrow(query);
         match filter.is_answered {
             Some(true) => query = query.filter(deliveries::acknowledged_on.is_not_null()),
             Some(false) => query = query.filter(deliveries::acknowledged_on.is_null()),
@@ -80,8 +72,18 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &DeliveryFilter, paging: &Pa
         }
         query
     };
-    let rows = keyset!(query().select(Delivery::as_select()), paging, "created_at", deliveries::created_at => Stamp, deliveries::id, asc).load(conn)?;
-    let page = Page::of(rows, paging.limit(), "created_at", |d: &Delivery| (d.created_at, d.id))?;
+    let (limit, rows) = (paging.limit(), query().select(Delivery::as_select()));
+    let key = |d: &Delivery| (d.created_at, d.id);
+    let page = match filter.sort.unwrap_or_default() {
+        DeliverySort::Oldest => {
+            let rows = keyset!(rows, paging, "created_at", deliveries::created_at => Stamp, deliveries::id, asc).load(conn)?;
+            Page::of(rows, limit, "created_at", key)?
+        }
+        DeliverySort::Newest => {
+            let rows = keyset!(rows, paging, "-created_at", deliveries::created_at => Stamp, deliveries::id, desc).load(conn)?;
+            Page::of(rows, limit, "-created_at", key)?
+        }
+    };
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
     Ok(page.counted(total))
 }

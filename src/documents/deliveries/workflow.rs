@@ -138,8 +138,11 @@ fn check(conn: &mut Conn, ask: &Ask, delivery: &Delivery, step: &DeliveryTransit
     guard::refuse_secrets(texts.into_iter().flatten())?;
     let mut faults = Vec::new();
     let day = step.on.unwrap_or(ask.today);
+    // An agency may make a text known and acknowledge it afterwards; it cannot before the text has arrived. The day of
+    // arrival is known where somebody recorded it; else the acknowledgement stands for it, and says nothing of when.
+    let arrived = delivery.delivered_on.filter(|_| delivery.delivered_on != delivery.acknowledged_on);
     let earliest = match step.action {
-        Act::Disseminate => delivery.delivered_on.unwrap_or(delivery.sent_on),
+        Act::Disseminate => arrived.unwrap_or(delivery.sent_on),
         _ => delivery.sent_on,
     };
     if day > ask.today {

@@ -2,19 +2,19 @@ use super::MOST;
 use crate::{
     authz::Position,
     db::Conn,
+    documents::{
+        deliveries::model::DeliveryState,
+        waiting::{self, Outgoing},
+    },
     error::Result,
-    id::Id,
     notices::model::{Desk, Found, NoticeKind},
-    schema::{arrivals, deliveries, documents},
     time::Stamp,
 };
-use chrono::{Days, NaiveDate};
-use diesel::prelude::*;
+use chrono::Days;
 
 /// Days before an arrival is to be handled at which it is near.
 const NEAR: u64 = 7;
-/// Days that an arrival without a day stays in the inbox of the officer it was given to; the register does not say when
-/// it has been handled.
+/// Days that an arrival without a day stays in the inbox of the officer it was given to.
 const FRESH: u64 = 14;
 
 /// Distribution for the clerk, drafts for the leader, arrivals for the officer who is named.
@@ -22,9 +22,13 @@ pub fn gather(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()
     match desk.position {
         Position::Clerk => {
             unanswered(conn, desk, found)?;
-            outgoing(conn, desk, found, "signed")?;
+            let signed = waiting::to_issue(conn, desk.organization, MOST)?;
+            found.extend(signed.into_iter().map(|o| outgoing(o, NoticeKind::DocumentToIssue, "issue")));
         }
-        Position::Leader => outgoing(conn, desk, found, "draft")?,
+        Position::Leader => {
+            let drafts = waiting::to_sign(conn, desk.organization, MOST)?;
+            found.extend(drafts.into_iter().map(|o| outgoing(o, NoticeKind::DocumentToSign, "sign")));
+        }
         _ => {}
     }
     given(conn, desk, found)
@@ -36,92 +40,56 @@ fn called(summary: Option<String>, code: &str) -> String {
 
 /// What was sent here and nobody has acknowledged.
 fn unanswered(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
-    let rows: Vec<(Id, String, NaiveDate, String, Option<String>)> = deliveries::table
-        .inner_join(documents::table.on(documents::id.eq(deliveries::document_id)))
-        .filter(deliveries::receiver_id.eq(desk.organization))
-        .filter(deliveries::state.eq_any(["sent", "delivered"]))
-        .order((deliveries::sent_on, deliveries::id))
-        .limit(MOST)
-        .select((deliveries::id, deliveries::state, deliveries::sent_on, documents::code, documents::summary))
-        .load(conn)?;
-    for (id, state, since, code, summary) in rows {
+    for u in waiting::unanswered(conn, desk.organization, MOST)? {
         found.push(Found {
             kind: NoticeKind::DeliveryToAcknowledge,
             record_kind: "delivery",
-            record_id: id,
-            title: called(summary, &code),
-            record_code: Some(code),
+            record_id: u.delivery_id,
+            title: called(u.summary, &u.document_code),
+            record_code: Some(u.document_code),
             due_on: None,
             near: NEAR,
-            since,
+            reminded_on: None,
+            since: u.sent_on,
             waits_for_me: true,
-            actions: if state == "sent" { vec!["deliver", "acknowledge"] } else { vec!["acknowledge"] },
+            actions: if u.state == DeliveryState::Sent { vec!["deliver", "acknowledge"] } else { vec!["acknowledge"] },
         });
     }
     Ok(())
 }
 
 /// The organisation's own documents that wait for a signature, or for a number.
-fn outgoing(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>, state: &'static str) -> Result<()> {
-    let rows: Vec<(Id, Stamp, String, Option<String>)> = documents::table
-        .filter(documents::issuer_id.eq(desk.organization))
-        .filter(documents::state.eq(state))
-        .order((documents::sorted_on, documents::id))
-        .limit(MOST)
-        .select((documents::id, documents::updated_at, documents::code, documents::summary))
-        .load(conn)?;
-    let to_sign = state == "draft";
-    for (id, since, code, summary) in rows {
-        found.push(Found {
-            kind: if to_sign { NoticeKind::DocumentToSign } else { NoticeKind::DocumentToIssue },
-            record_kind: "document",
-            record_id: id,
-            title: called(summary, &code),
-            record_code: Some(code),
-            due_on: None,
-            near: NEAR,
-            since: since.day(),
-            waits_for_me: true,
-            actions: vec![if to_sign { "sign" } else { "issue" }],
-        });
+fn outgoing(o: Outgoing, kind: NoticeKind, action: &'static str) -> Found {
+    Found {
+        kind,
+        record_kind: "document",
+        record_id: o.document_id,
+        title: called(o.summary, &o.code),
+        record_code: Some(o.code),
+        due_on: None,
+        near: NEAR,
+        reminded_on: None,
+        since: o.updated_at.day(),
+        waits_for_me: true,
+        actions: vec![action],
     }
-    Ok(())
 }
 
 /// Arrivals that were given to this very person (bút phê).
 fn given(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
-    type Row = (Id, i32, NaiveDate, Option<NaiveDate>, Option<Stamp>, Option<String>, Option<String>);
-    let fresh = desk.today.checked_sub_days(Days::new(FRESH)).unwrap_or(desk.today);
-    let rows: Vec<Row> = arrivals::table
-        .left_join(documents::table.on(arrivals::document_id.eq(documents::id.nullable())))
-        .filter(arrivals::officer_id.eq(desk.user))
-        // Somebody with posts in several organisations has an inbox in each.
-        .filter(arrivals::receiver_id.eq(desk.organization).or(arrivals::handling_unit_id.eq(desk.organization).assume_not_null()))
-        .filter(arrivals::due_on.ge(fresh).assume_not_null().or(
-            arrivals::due_on.is_null().and(arrivals::assigned_at.ge(desk.now.plus_seconds(-86_400 * i64::try_from(FRESH).unwrap_or(14))).assume_not_null()),
-        ))
-        .order((arrivals::arrived_on, arrivals::id))
-        .limit(MOST)
-        .select((
-            arrivals::id,
-            arrivals::number,
-            arrivals::arrived_on,
-            arrivals::due_on,
-            arrivals::assigned_at,
-            documents::summary.nullable(),
-            arrivals::instruction,
-        ))
-        .load(conn)?;
-    for (id, number, arrived, due_on, assigned, summary, instruction) in rows {
+    let due_since = desk.today.checked_sub_days(Days::new(FRESH)).unwrap_or(desk.today);
+    let given_since = desk.now.plus_seconds(-86_400 * i64::try_from(FRESH).unwrap_or(14));
+    for g in waiting::given_to(conn, desk.user, desk.organization, due_since, given_since, MOST)? {
         found.push(Found {
             kind: NoticeKind::ArrivalToHandle,
             record_kind: "arrival",
-            record_id: id,
-            record_code: Some(number.to_string()),
-            title: summary.or(instruction).unwrap_or_else(|| format!("Số đến {number}")),
-            due_on,
+            record_id: g.arrival_id,
+            record_code: Some(g.number.to_string()),
+            title: g.summary.or(g.instruction).unwrap_or_else(|| format!("Số đến {}", g.number)),
+            due_on: g.due_on,
             near: NEAR,
-            since: assigned.map_or(arrived, Stamp::day),
+            reminded_on: None,
+            since: g.assigned_at.map_or(g.arrived_on, Stamp::day),
             waits_for_me: true,
             actions: vec![],
         });

@@ -1,20 +1,18 @@
 use super::MOST;
 use crate::{
-    authz::{Position, Relations},
+    authz::Position,
     db::Conn,
     error::Result,
-    id::Id,
     notices::model::{Desk, Found, NoticeKind},
-    schema::{access, extensions, plans, task_occurrences, task_parts, tasks, urgings},
-    time::Stamp,
+    plans::{
+        parts::model::{TaskForm, TaskRole},
+        urgings::model::UrgingState,
+        waiting,
+    },
 };
-use chrono::{Datelike, NaiveDate};
-use diesel::prelude::*;
 
 /// Days before a task is due at which it is near.
 const NEAR: u64 = 7;
-/// Who accepts what the lead proposes, and decides on more time.
-const ACCEPTS: Relations = Relations::OWNER.and(Relations::MONITOR);
 
 /// Parts that fall due, urgings to answer; for leaders, completions and requests that wait for them.
 pub fn gather(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
@@ -33,44 +31,14 @@ fn called(content: &str) -> String {
     if content.chars().count() <= WORDS { content.to_owned() } else { content.chars().take(WORDS).collect::<String>() + "…" }
 }
 
-/// Where there is no due date the sort day lies beyond every calendar.
-fn real(day: NaiveDate) -> Option<NaiveDate> {
-    (day.year() < 9000).then_some(day)
-}
-
 fn owed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
-    type Row = (Id, NaiveDate, Option<Id>, String, String, Stamp, String, Stamp, String, String);
-    let rows: Vec<Row> = task_parts::table
-        .inner_join(task_occurrences::table)
-        .inner_join(tasks::table)
-        .inner_join(plans::table.on(plans::id.eq(task_parts::plan_id)))
-        .filter(task_parts::organization_id.eq(desk.organization))
-        .filter(task_parts::state.eq("assigned"))
-        .filter(task_occurrences::state.eq_any(["assigned", "in_progress", "returned"]))
-        .filter(plans::state.eq("active"))
-        .filter(task_parts::due_sort.le(desk.horizon(NEAR)).or(task_occurrences::state.eq("returned")))
-        .order((task_parts::due_sort, task_parts::id))
-        .limit(MOST)
-        .select((
-            task_parts::id,
-            task_parts::due_sort,
-            task_parts::officer_id,
-            task_parts::form,
-            task_parts::role,
-            task_parts::created_at,
-            task_occurrences::state,
-            task_occurrences::updated_at,
-            tasks::code,
-            tasks::content,
-        ))
-        .load(conn)?;
-    for (id, due, officer, form, role, created, state, moved, code, content) in rows {
-        let (due_on, leads) = (real(due), role != "coordinate");
-        if !desk.concerns(officer, due_on) || (state == "returned" && !leads && due > desk.horizon(NEAR)) {
+    for owed in waiting::owed_by(conn, desk.organization, desk.horizon(NEAR), MOST)? {
+        let (due_on, leads, returned) = (owed.last_day(), owed.role != TaskRole::Coordinate, owed.is_returned());
+        if !desk.concerns(owed.officer_id, due_on) || (returned && !leads && owed.due_sort > desk.horizon(NEAR)) {
             continue;
         }
-        let mine = desk.drafts() || officer == Some(desk.user);
-        let kind = match (state == "returned" && leads, form == "request") {
+        let mine = desk.drafts() || owed.officer_id == Some(desk.user);
+        let kind = match (returned && leads, owed.form == TaskForm::Request) {
             (true, _) => NoticeKind::TaskReturned,
             // What was requested is never urged (RULES 9): the notice says so.
             (false, true) => NoticeKind::RequestDue,
@@ -79,12 +47,13 @@ fn owed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
         found.push(Found {
             kind,
             record_kind: "task_part",
-            record_id: id,
-            record_code: Some(code),
-            title: called(&content),
+            record_id: owed.part_id,
+            record_code: Some(owed.task_code),
+            title: called(&owed.content),
             due_on,
             near: NEAR,
-            since: if state == "returned" { moved } else { created }.day(),
+            reminded_on: None,
+            since: if returned { owed.occurrence_updated_at } else { owed.created_at }.day(),
             waits_for_me: mine,
             actions: match (mine, leads) {
                 (false, _) => vec![],
@@ -97,30 +66,18 @@ fn owed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
 }
 
 fn proposed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
-    let rows: Vec<(Id, Option<NaiveDate>, Stamp, String, String, i32)> = access::table
-        .inner_join(tasks::table.on(tasks::id.eq(access::record_id)))
-        .inner_join(task_occurrences::table.on(task_occurrences::task_id.eq(tasks::id)))
-        .filter(access::organization_id.eq(desk.organization))
-        .filter(access::kind.eq("task"))
-        .filter(task_occurrences::state.eq("completion_proposed"))
-        .order((task_occurrences::proposed_on, task_occurrences::id))
-        .limit(MOST)
-        .select((task_occurrences::id, task_occurrences::proposed_on, task_occurrences::updated_at, tasks::code, tasks::content, access::relations))
-        .load(conn)?;
-    for (occurrence, proposed, moved, code, content, relations) in rows {
-        if !Relations(relations).any(ACCEPTS) {
-            continue;
-        }
+    for proposed in waiting::to_accept(conn, desk.organization, MOST)? {
         found.push(Found {
             kind: NoticeKind::CompletionToAccept,
             record_kind: "task_occurrence",
-            record_id: occurrence,
-            record_code: Some(code),
-            title: called(&content),
+            record_id: proposed.occurrence_id,
+            record_code: Some(proposed.task_code),
+            title: called(&proposed.content),
             // Waiting for acceptance makes nobody late (RULES 12).
             due_on: None,
             near: NEAR,
-            since: proposed.unwrap_or(moved.day()),
+            reminded_on: None,
+            since: proposed.since,
             waits_for_me: true,
             actions: vec!["accept", "return"],
         });
@@ -129,29 +86,17 @@ fn proposed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> 
 }
 
 fn asked(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
-    let rows: Vec<(Id, NaiveDate, NaiveDate, String, String, i32)> = extensions::table
-        .inner_join(tasks::table)
-        .inner_join(access::table.on(access::record_id.eq(tasks::id)))
-        .filter(access::organization_id.eq(desk.organization))
-        .filter(access::kind.eq("task"))
-        .filter(extensions::state.eq("asked"))
-        .order((extensions::due_before, extensions::id))
-        .limit(MOST)
-        .select((extensions::id, extensions::asked_on, extensions::due_before, tasks::code, tasks::content, access::relations))
-        .load(conn)?;
-    for (id, asked, due, code, content, relations) in rows {
-        if !Relations(relations).any(ACCEPTS) {
-            continue;
-        }
+    for asked in waiting::to_decide(conn, desk.organization, MOST)? {
         found.push(Found {
             kind: NoticeKind::ExtensionToDecide,
             record_kind: "extension",
-            record_id: id,
-            record_code: Some(code),
-            title: called(&content),
-            due_on: Some(due),
+            record_id: asked.extension_id,
+            record_code: Some(asked.task_code),
+            title: called(&asked.content),
+            due_on: Some(asked.due_before),
             near: NEAR,
-            since: asked,
+            reminded_on: None,
+            since: asked.asked_on,
             waits_for_me: true,
             actions: vec!["grant", "refuse"],
         });
@@ -161,21 +106,14 @@ fn asked(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
 
 /// Officers answer, the clerk acknowledges, the leader should know.
 fn urged(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
-    let states: &[&str] = match desk.position {
-        Position::Leader | Position::Officer => &["sent", "acknowledged"],
-        Position::Clerk => &["sent"],
+    let clerk = match desk.position {
+        Position::Leader | Position::Officer => false,
+        Position::Clerk => true,
         _ => return Ok(()),
     };
-    let rows: Vec<(Id, i64, String, Option<NaiveDate>, String, NaiveDate)> = urgings::table
-        .filter(urgings::organization_id.eq(desk.organization))
-        .filter(urgings::state.eq_any(states.to_vec()))
-        .order((urgings::sent_on, urgings::id))
-        .limit(MOST)
-        .select((urgings::id, urgings::number, urgings::text, urgings::respond_by, urgings::state, urgings::sent_on))
-        .load(conn)?;
-    for (id, number, text, respond_by, state, sent) in rows {
+    for urged in waiting::urged(conn, desk.organization, clerk, MOST)? {
         // The clerk acknowledges, officers and leader answer what is acknowledged.
-        let actions = match (state == "sent", desk.position == Position::Clerk) {
+        let actions = match (urged.state == UrgingState::Sent, clerk) {
             (true, true) => vec!["acknowledge"],
             (false, false) => vec!["answer"],
             _ => vec![],
@@ -183,12 +121,13 @@ fn urged(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
         found.push(Found {
             kind: NoticeKind::UrgingToAnswer,
             record_kind: "urging",
-            record_id: id,
-            record_code: Some(number.to_string()),
-            title: called(&text),
-            due_on: respond_by,
+            record_id: urged.urging_id,
+            record_code: Some(urged.number.to_string()),
+            title: called(&urged.text),
+            due_on: urged.respond_by,
             near: NEAR,
-            since: sent,
+            reminded_on: None,
+            since: urged.sent_on,
             waits_for_me: true,
             actions,
         });

@@ -197,6 +197,11 @@ pub struct OccurrenceView {
     pub allowed_actions: Vec<super::super::tasks::model::TaskAction>,
 }
 
+crate::filtered_by! {
+    OccurrenceView: task_occurrences;
+    period, title, state: TaskState, opened_on, due_on, proposed_on, ended_on, percent, on_time, created_at, updated_at
+}
+
 impl OccurrenceView {
     /// The occurrence as it is shown; `rule` are the words of the due rule.
     pub fn of(o: &Occurrence, rule: Option<String>, today: NaiveDate, allowed_actions: Vec<super::super::tasks::model::TaskAction>) -> Result<Self> {

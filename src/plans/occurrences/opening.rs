@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ask::Ask,
-    authz::{Audience, Function, Relations},
+    authz::{Audience, Relations},
     calendar::{Calendar, CalendarError, DueRule},
     calendars,
     db::{Conn, Json},
@@ -16,6 +16,7 @@ use crate::{
     organizations, people,
     period::{Frequency, Part as PeriodPart, Period},
     plans::{
+        followers,
         model::{KIND as PLAN, NEVER, Plan, calendar_error, to_json},
         parts::model::{Part, PartState, TaskRole},
         store::Grants,
@@ -195,16 +196,7 @@ pub fn put_in_force(conn: &mut Conn, ask: &Ask, plan: &Plan, before: &[Task]) ->
     agencies.sort_unstable();
     agencies.dedup();
     let parents: BTreeMap<Id, Id> = organizations::find_many(conn, &agencies)?.into_iter().filter_map(|o| Some((o.id, o.parent_id?))).collect();
-    let mut followers = vec![(plan.owner_id, Relations::OWNER)];
-    if plan.issuer_id != plan.owner_id {
-        followers.push((plan.issuer_id, Relations::OVERSEER));
-    }
-    for (function, bits) in
-        [(Function::MonitoringOffice, Relations::MONITOR), (Function::FocalPoint, Relations::FOCAL), (Function::Overseer, Relations::OVERSEER)]
-    {
-        let holders = organizations::functions::holders(conn, plan.province_id, function, Some(plan.id), ask.today)?;
-        followers.extend(holders.into_iter().map(|holder| (holder, bits)));
-    }
+    let followers = followers::of(conn, plan, ask.today)?;
     let mut grants = Grants::default();
     for (organization, bits) in &followers {
         grants.add(*organization, PLAN, plan.id, *bits);

@@ -1,25 +1,17 @@
 use super::{
-    model::{NewOccurrence, OccurrenceView, TaskState, TaskTransition},
+    model::{NewOccurrence, OccurrenceView, TaskTransition},
     store, workflow,
 };
 use crate::{
     authz,
     error::Result,
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
-    id::Id,
+    id::{Id, Key},
     page::Paging,
     plans::tasks::{self, model::TaskAction, policy::RULES},
 };
 use actix_web::{HttpResponse, get, post, web::Path};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
-/// Filters of the list of occurrences.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct OccurrenceFilter {
-    state: Option<TaskState>,
-}
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
@@ -27,23 +19,23 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Occurrences of a task, newest first
-#[utoipa::path(tag = "plans", params(("id" = Id, Path), OccurrenceFilter, Paging), responses((status = 200, description = "A page", body = Vec<OccurrenceView>)))]
+#[utoipa::path(tag = "plans", params(("id" = Key, Path), By<OccurrenceView>, Paging), responses((status = 200, description = "A page", body = Vec<OccurrenceView>)))]
 #[get("/tasks/{id}/occurrences")]
 async fn list_task_occurrences(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    let (filter, paging): (OccurrenceFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
+    let (by, paging): (By<OccurrenceView>, Paging) = (call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| {
         let (task, standing) = tasks::store::find_as(conn, &ask.actor, *id)?;
         authz::permit(RULES, &ask.actor, TaskAction::View, TaskAction::View, standing)?;
-        let page = store::list(conn, task.id, filter.state, &paging)?;
+        let page = store::list(conn, task.id, &by, paging)?;
         let (next, total) = (page.next, page.total);
         let items = page.items.iter().map(|o| workflow::view(ask, &task, standing, o)).collect::<Result<Vec<_>>>()?;
-        Answer::page(&crate::page::Page { items, next, total })
+        Ok(crate::page::Page { items, next, total })
     })
     .await
 }
 
 /// Open an occurrence of a task on occasion
-#[utoipa::path(tag = "plans", params(("id" = Id, Path)), request_body = NewOccurrence, responses((status = 201, description = "Opened", body = OccurrenceView)))]
+#[utoipa::path(tag = "plans", params(("id" = Key, Path)), request_body = NewOccurrence, responses((status = 201, description = "Opened", body = OccurrenceView)))]
 #[post("/tasks/{id}/occurrences")]
 async fn open_task_occurrence(call: Call, id: Path<Id>, body: Body<NewOccurrence>) -> Result<HttpResponse> {
     call.write(body, move |conn, ask, body| {

@@ -1,8 +1,9 @@
-use super::model::{Occurrence, TaskState};
+use super::model::{Occurrence, OccurrenceView, TaskState};
 use crate::{
     authz::{Actor, Standing},
     db::{Conn, MultiBackend},
     error::{Error, Result},
+    filters::By,
     id::Id,
     insert_all, keyset,
     page::{Page, Paging},
@@ -23,14 +24,8 @@ pub fn find_as(conn: &mut Conn, actor: &Actor, id: Id) -> Result<(Occurrence, ta
 }
 
 /// Occurrences of one task, newest first.
-pub fn list(conn: &mut Conn, task: Id, state: Option<TaskState>, paging: &Paging) -> Result<Page<Occurrence>> {
-    let query = || {
-        let mut query = occurrences::table.filter(occurrences::task_id.eq(task)).into_boxed::<MultiBackend>();
-        if let Some(state) = state {
-            query = query.filter(occurrences::state.eq(state));
-        }
-        query
-    };
+pub fn list(conn: &mut Conn, task: Id, by: &By<OccurrenceView>, paging: &Paging) -> Result<Page<Occurrence>> {
+    let query = || by.narrow(occurrences::table.filter(occurrences::task_id.eq(task)).into_boxed::<MultiBackend>());
     let rows = keyset!(query().select(Occurrence::as_select()), paging, "-created_at", occurrences::id => Id, occurrences::id, desc).load(conn)?;
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
     Ok(Page::of(rows, paging.limit(), "-created_at", |o: &Occurrence| (o.id, o.id))?.counted(total))

@@ -1,4 +1,4 @@
-use crate::{db::Json, error::Result, flow::Worded, id::Id, plans::model::from_json, schema::task_parts, time::Stamp, words};
+use crate::{db::Json, error::Result, filters::By, flow::Worded, id::Id, plans::model::from_json, schema::task_parts, time::Stamp, words};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -185,6 +185,12 @@ pub struct PartView {
     pub allowed_actions: Vec<PartAction>,
 }
 
+crate::filtered_by! {
+    PartView: task_parts;
+    organization_id, task_id, occurrence_id, plan_id, group_id, unit_id, officer_id, document_id, role: TaskRole, form: TaskForm, state: PartState,
+    required, on_time, due_on, done_on, created_at, updated_at
+}
+
 impl PartView {
     /// The part as it is shown.
     pub fn of(part: &Part, today: NaiveDate, allowed_actions: Vec<PartAction>) -> Result<Self> {
@@ -267,15 +273,26 @@ pub struct PartTransition {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PartFilter {
-    pub organization_id: Option<Id>,
-    pub task_id: Option<Id>,
-    pub occurrence_id: Option<Id>,
-    pub plan_id: Option<Id>,
-    pub role: Option<TaskRole>,
-    pub state: Option<PartState>,
-    /// Who handles it.
-    pub officer_id: Option<Id>,
-    pub unit_id: Option<Id>,
     /// Only parts whose last day has passed, or only others.
     pub overdue: Option<bool>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<PartView>,
+    #[param(inline)]
+    pub sort: Option<PartSort>,
+}
+
+/// Orders of the list of parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+pub enum PartSort {
+    /// Newest first.
+    #[default]
+    #[serde(rename = "-created_at")]
+    Newest,
+    /// By due date; those without one last.
+    #[serde(rename = "due_on")]
+    Due,
+    /// By due date, the latest first; those without one before them.
+    #[serde(rename = "-due_on")]
+    DueLast,
 }

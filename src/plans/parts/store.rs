@@ -1,4 +1,4 @@
-use super::model::{Part, PartFilter, PartState};
+use super::model::{Part, PartFilter, PartSort, PartState};
 use crate::{
     authz::{Actor, Scope},
     db::{Conn, MultiBackend},
@@ -31,30 +31,7 @@ pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &PartFilter, 
             Some(_) => query.filter(parts::province_id.eq_any(scope.provinces.clone()).or(parts::task_id.eq_any(related))),
             None => query.filter(parts::task_id.eq_any(related)),
         };
-        if let Some(id) = filter.organization_id {
-            query = query.filter(parts::organization_id.eq(id));
-        }
-        if let Some(id) = filter.task_id {
-            query = query.filter(parts::task_id.eq(id));
-        }
-        if let Some(id) = filter.occurrence_id {
-            query = query.filter(parts::occurrence_id.eq(id));
-        }
-        if let Some(id) = filter.plan_id {
-            query = query.filter(parts::plan_id.eq(id));
-        }
-        if let Some(role) = filter.role {
-            query = query.filter(parts::role.eq(role));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(parts::state.eq(state));
-        }
-        if let Some(id) = filter.officer_id {
-            query = query.filter(parts::officer_id.eq(id));
-        }
-        if let Some(id) = filter.unit_id {
-            query = query.filter(parts::unit_id.eq(id));
-        }
+        query = filter.by.narrow(query);
         match filter.overdue {
             Some(true) => query = query.filter(parts::state.eq(PartState::Assigned)).filter(parts::due_sort.lt(today)),
             Some(false) => query = query.filter(parts::state.ne(PartState::Assigned).or(parts::due_sort.ge(today))),
@@ -62,9 +39,23 @@ pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &PartFilter, 
         }
         query
     };
-    let rows = keyset!(query().select(Part::as_select()), paging, "-created_at", parts::id => Id, parts::id, desc).load(conn)?;
+    let (limit, rows) = (paging.limit(), query().select(Part::as_select()));
+    let page = match filter.sort.unwrap_or_default() {
+        PartSort::Newest => {
+            let rows = keyset!(rows, paging, "-created_at", parts::id => Id, parts::id, desc).load(conn)?;
+            Page::of(rows, limit, "-created_at", |p: &Part| (p.id, p.id))?
+        }
+        PartSort::Due => {
+            let rows = keyset!(rows, paging, "due_on", parts::due_sort => NaiveDate, parts::id, asc).load(conn)?;
+            Page::of(rows, limit, "due_on", |p: &Part| (p.due_sort, p.id))?
+        }
+        PartSort::DueLast => {
+            let rows = keyset!(rows, paging, "-due_on", parts::due_sort => NaiveDate, parts::id, desc).load(conn)?;
+            Page::of(rows, limit, "-due_on", |p: &Part| (p.due_sort, p.id))?
+        }
+    };
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-created_at", |p: &Part| (p.id, p.id))?.counted(total))
+    Ok(page.counted(total))
 }
 
 pub fn insert(conn: &mut Conn, part: &Part) -> Result<()> {
@@ -78,12 +69,20 @@ pub fn update(conn: &mut Conn, before: &Part, after: &Part) -> Result<()> {
     if moved == 1 { Ok(()) } else { Err(Error::Clash) }
 }
 
-/// Freezes on-time of accepted parts, with the occurrence's decision: two statements however many they are.
-pub fn freeze(conn: &mut Conn, ids: &[Id], on_time: bool) -> Result<()> {
+/// Freezes on-time of accepted parts, with the occurrence's decision: one statement however many they are.
+pub fn freeze(conn: &mut Conn, ids: &[Id], on_time: bool, now: crate::time::Stamp, by: Id) -> Result<()> {
     if !ids.is_empty() {
-        diesel::update(parts::table.filter(parts::id.eq_any(ids.to_vec()))).set(parts::on_time.eq(on_time)).execute(conn)?;
+        diesel::update(parts::table.filter(parts::id.eq_any(ids.to_vec())))
+            .set((parts::on_time.eq(on_time), parts::version.eq(parts::version + 1), parts::updated_at.eq(now), parts::updated_by.eq(by)))
+            .execute(conn)?;
     }
     Ok(())
+}
+
+/// What is still owed of these occurrences.
+pub fn open_in(conn: &mut Conn, occurrences: &[Id]) -> Result<Vec<Part>> {
+    let query = parts::table.filter(parts::occurrence_id.eq_any(occurrences.to_vec())).filter(parts::state.eq(PartState::Assigned));
+    Ok(query.order(parts::id).select(Part::as_select()).load(conn)?)
 }
 
 /// Moves the last day in force of the parts that have no due date of their own.

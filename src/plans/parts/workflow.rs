@@ -12,9 +12,10 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations,
+    organizations, people,
     plans::{
         model::to_json,
+        named,
         occurrences::{
             self, opening,
             workflow::{follow_parts, missing, save_part},
@@ -174,6 +175,8 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
         return Err(Error::conflict("occurrence_not_open", "Nhiệm vụ không còn ở trạng thái thực hiện.", "The task is not being carried out any more."));
     }
     check(ask, &step, &before)?;
+    let papers: Vec<(String, Id)> = step.document_id.map(|id| ("/document_id".to_owned(), id)).into_iter().collect();
+    named::evidence(conn, ask, &papers, step.links.as_deref().unwrap_or_default())?;
     let mut entered = None;
     match step.action {
         Act::Done => {
@@ -201,6 +204,12 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
                 && !organizations::units(conn, before.organization_id)?.contains(&unit)
             {
                 return Err(Error::fault("/unit_id", "not_a_unit", "Đơn vị không trực thuộc cơ quan này.", "It is not a unit of this organisation."));
+            }
+            if let Some(officer) = step.officer_id
+                && !people::works_for_any(conn, officer, &[Some(before.organization_id), step.unit_id], ask.today)?
+            {
+                let (vi, en) = ("Không phải người của cơ quan này.", "Nobody of this organisation.");
+                return Err(Error::fault("/officer_id", "unknown_reference", vi, en));
             }
         }
         Act::View => {}

@@ -147,8 +147,13 @@ pub fn expand(conn: &mut Conn, assignees: &mut [Assignee], day: NaiveDate, known
             None => known.entry(group).or_insert(organizations::groups::resolve(conn, group, day)?).clone(),
         };
         if let Some(members) = members {
+            // Who took over from one that is not meant is not meant either.
+            let mut exclude = assignee.exclude.clone();
+            if !exclude.is_empty() {
+                exclude.extend(organizations::store::around(conn, &assignee.exclude)?.into_values().flat_map(|a| a.successors));
+            }
             assignee.expanded_on = Some(day);
-            assignee.members = members.into_iter().filter(|m| !assignee.exclude.contains(m)).collect();
+            assignee.members = members.into_iter().filter(|m| !exclude.contains(m)).collect();
         }
     }
     Ok(())

@@ -7,4 +7,4 @@ mod routes;
 pub mod store;
 pub mod workflow;
 
-pub use routes::mount;
+pub use routes::{INCLUDED, mount};

@@ -3,6 +3,7 @@ use crate::{
     calendar::DueRule,
     db::Json,
     error::Result,
+    filters::By,
     flow::Worded,
     id::Id,
     period::Frequency,
@@ -199,6 +200,12 @@ pub struct TaskView {
     pub allowed_actions: Vec<TaskAction>,
 }
 
+crate::filtered_by! {
+    TaskView: tasks;
+    province_id, plan_id, parent_id, owner_id, approver_id, through_id, code, place, "ref" = reference, content, product, form: TaskForm,
+    cadence: Cadence, state: TaskState, due_on, created_at, updated_at
+}
+
 impl TaskView {
     /// The task as it is shown.
     pub fn of(t: &Task, today: NaiveDate, allowed_actions: Vec<TaskAction>) -> Result<Self> {
@@ -344,27 +351,15 @@ pub struct TaskFilter {
     /// Searches contents without diacritics.
     #[param(min_length = 1, max_length = 200)]
     pub q: Option<String>,
-    pub plan_id: Option<Id>,
-    pub parent_id: Option<Id>,
     /// Tasks of which this agency owes a part.
     pub organization_id: Option<Id>,
     /// In this role: that agency, or else the caller's own.
     pub role: Option<TaskRole>,
-    pub state: Option<TaskState>,
-    pub form: Option<TaskForm>,
-    pub cadence: Option<Cadence>,
-    #[param(min_length = 1, max_length = 40)]
-    pub code: Option<String>,
-    /// Due on this day or later.
-    #[serde(rename = "due_on[gte]")]
-    #[param(rename = "due_on[gte]")]
-    pub due_from: Option<NaiveDate>,
-    /// Due on this day or earlier.
-    #[serde(rename = "due_on[lte]")]
-    #[param(rename = "due_on[lte]")]
-    pub due_to: Option<NaiveDate>,
     /// Only tasks whose last day has passed while work is owed, or only others.
     pub overdue: Option<bool>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<TaskView>,
     #[param(inline)]
     pub sort: Option<TaskSort>,
 }
@@ -376,10 +371,19 @@ pub enum TaskSort {
     #[default]
     #[serde(rename = "-created_at")]
     Newest,
+    /// Oldest first.
+    #[serde(rename = "created_at")]
+    Oldest,
     /// By due date; those without one last.
     #[serde(rename = "due_on")]
     Due,
+    /// By due date, the latest first; those without one before them.
+    #[serde(rename = "-due_on")]
+    DueLast,
     /// By code.
     #[serde(rename = "code")]
     Code,
+    /// By code, the last first.
+    #[serde(rename = "-code")]
+    CodeLast,
 }

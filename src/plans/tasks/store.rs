@@ -1,7 +1,7 @@
 use super::model::{KIND, Task, TaskFilter, TaskSort};
 use crate::{
-    authz::{Actor, Audience, Relations, Scope, Standing},
-    db::{Conn, MultiBackend},
+    authz::{self, Actor, Audience, Relations, Scope, Standing},
+    db::{self, Conn, MultiBackend, Register, Together, is_zero},
     error::{Error, Result},
     id::Id,
     keyset,
@@ -16,12 +16,7 @@ use crate::{
     text,
 };
 use chrono::NaiveDate;
-use diesel::{
-    dsl::{exists, sql},
-    prelude::*,
-    sql_types::Bool,
-};
-use std::collections::HashMap;
+use diesel::{dsl::exists, prelude::*};
 
 /// A task with the relations of the caller's organisation to it: one statement.
 pub fn find_as(conn: &mut Conn, actor: &Actor, id: Id) -> Result<(Task, Standing)> {
@@ -91,21 +86,26 @@ pub fn to_open(conn: &mut Conn, today: NaiveDate, limit: i64) -> Result<Vec<Task
 }
 
 /// Only what the caller may see: the scope is part of the query. Who oversees the province reads one index in the order of
-/// the list, and beside it the few drafts of the own organisation; an ordinary agency begins at the access table. Never
-/// both in one WHERE, and never a join that may find nothing: either makes the database read every row.
+/// the list, and beside it, in the same statement, the few drafts of the own organisation; an ordinary agency reads one
+/// range of the access table, which repeats state and due date. Never both in one WHERE, and never a join that may find
+/// nothing: either makes the database read every row.
 pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &TaskFilter, paging: &Paging, today: NaiveDate) -> Result<Page<(Task, Standing)>> {
     let organization = actor.organization.unwrap_or(actor.user);
     let holder = filter.organization_id.or(actor.organization.filter(|_| filter.role.is_some()));
+    let few = db::candidates(conn, Register::Tasks, filter.q.as_deref(), db::FEW)?;
+    let sort = filter.sort.unwrap_or_default();
+    let word = match sort {
+        TaskSort::Newest => "-created_at",
+        TaskSort::Oldest => "created_at",
+        TaskSort::Due => "due_on",
+        TaskSort::DueLast => "-due_on",
+        TaskSort::Code => "code",
+        TaskSort::CodeLast => "-code",
+    };
     // One text for two types of query: tasks alone, and tasks that are reached from the access table.
     macro_rules! filtered {
-        ($query:expr) => {{
-            let mut query = $query;
-            if let Some(plan) = filter.plan_id {
-                query = query.filter(tasks::plan_id.eq(plan));
-            }
-            if let Some(parent) = filter.parent_id {
-                query = query.filter(tasks::parent_id.eq(parent));
-            }
+        ($query:expr, $by:expr, $state:expr, $due:expr) => {{
+            let mut query = $by.narrow($query);
             if let Some(holder) = holder {
                 let held = task_parts::table.filter(task_parts::organization_id.eq(holder));
                 query = match filter.role {
@@ -113,143 +113,130 @@ pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &TaskFilter, 
                     None => query.filter(tasks::id.eq_any(held.select(task_parts::task_id))),
                 };
             }
-            if let Some(state) = filter.state {
-                query = query.filter(tasks::state.eq(state));
-            }
-            if let Some(form) = filter.form {
-                query = query.filter(tasks::form.eq(form));
-            }
-            if let Some(cadence) = filter.cadence {
-                query = query.filter(tasks::cadence.eq(cadence));
-            }
-            if let Some(code) = &filter.code {
-                query = query.filter(tasks::code.eq(code.clone()));
-            }
-            if let Some(day) = filter.due_from {
-                query = query.filter(tasks::due_on.ge(day));
-            }
-            if let Some(day) = filter.due_to {
-                query = query.filter(tasks::due_on.le(day));
-            }
             // The same as `Task::is_open` and a last day that has passed.
             match filter.overdue {
-                Some(true) => {
-                    query = query.filter(tasks::due_sort.lt(today)).filter(tasks::state.is_null().or(tasks::state.eq_any(TaskState::OPEN)));
-                }
-                Some(false) => {
-                    query = query.filter(tasks::due_sort.ge(today).or(tasks::state.is_not_null().and(tasks::state.ne_all(TaskState::OPEN)).assume_not_null()));
-                }
+                Some(true) => query = query.filter($due.lt(today)).filter($state.is_null().or($state.eq_any(TaskState::OPEN))),
+                Some(false) => query = query.filter($due.ge(today).or($state.is_not_null().and($state.ne_all(TaskState::OPEN)).assume_not_null())),
                 None => {}
             }
             for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
-                query = query.filter(tasks::content_fold.like(pattern(&term)).escape('\\'));
+                // Added to nothing, the column is not looked up in its index: that was done above, where it pays.
+                query = query.filter(tasks::content_fold.concat("").like(pattern(&term)).escape('\\'));
+            }
+            if let Some(few) = &few {
+                query = query.filter(tasks::id.eq_any(few.clone()));
             }
             query
         }};
     }
+    macro_rules! sorted {
+        ($query:expr, $id:expr, $due:expr) => {{
+            let query = $query;
+            match sort {
+                // A task's id is in the order of creation.
+                TaskSort::Newest => keyset!(query, paging, word, $id => Id, $id, desc),
+                TaskSort::Oldest => keyset!(query, paging, word, $id => Id, $id, asc),
+                TaskSort::Due => keyset!(query, paging, word, $due => NaiveDate, $id, asc),
+                TaskSort::DueLast => keyset!(query, paging, word, $due => NaiveDate, $id, desc),
+                TaskSort::Code => keyset!(query, paging, word, tasks::code => String, $id, asc),
+                TaskSort::CodeLast => keyset!(query, paging, word, tasks::code => String, $id, desc),
+            }
+        }};
+    }
+    let own = access::table
+        .filter(access::organization_id.eq(organization))
+        .filter(access::kind.eq(KIND))
+        .filter(access::record_id.eq(tasks::id))
+        .filter(access::relations.gt(0));
     let open = || {
         let query = tasks::table.filter(tasks::audience.eq(Audience::Overseers as i32)).into_boxed::<MultiBackend>();
-        filtered!(match scope.provinces.as_slice() {
+        let query = match scope.provinces.as_slice() {
             [only] => query.filter(tasks::province_id.eq(*only)),
             all => query.filter(tasks::province_id.eq_any(all.to_vec())),
-        })
+        };
+        filtered!(query, filter.by, tasks::state, tasks::due_sort)
     };
     let drafts = || {
-        let own = access::table
+        let query = tasks::table.filter(is_zero(tasks::audience)).filter(exists(own)).into_boxed::<MultiBackend>();
+        filtered!(query, filter.by, tasks::state, tasks::due_sort)
+    };
+    // The state is repeated there too, beside the key of the range.
+    let repeated = filter.by.asking("state", &access::state);
+    let related = || {
+        let query = access::table
+            .inner_join(tasks::table.on(access::record_id.eq(tasks::id)))
             .filter(access::organization_id.eq(organization))
             .filter(access::kind.eq(KIND))
-            .filter(access::record_id.eq(tasks::id))
-            .filter(access::relations.gt(0));
-        // The number is written out and not bound: only so is the index of the drafts used.
-        filtered!(tasks::table.filter(sql::<Bool>("tasks.audience = 0")).filter(exists(own)).into_boxed::<MultiBackend>())
+            .filter(access::relations.gt(0))
+            .filter(access::due_sort.is_not_null())
+            .into_boxed::<MultiBackend>();
+        filtered!(query, repeated, access::state, access::due_sort.assume_not_null())
     };
-    let related = || {
-        filtered!(
-            access::table
-                .inner_join(tasks::table.on(access::record_id.eq(tasks::id)))
-                .filter(access::organization_id.eq(organization))
-                .filter(access::kind.eq(KIND))
-                .filter(access::relations.gt(0))
-                .into_boxed::<MultiBackend>()
-        )
-    };
-    let sort = filter.sort.unwrap_or_default();
-    let word = match sort {
-        TaskSort::Newest => "-created_at",
-        TaskSort::Due => "due_on",
-        TaskSort::Code => "code",
-    };
-    let rows: Vec<(Task, i32)>;
+    let mut rows: Vec<(Task, Option<i32>)>;
     let mut total = None;
     if scope.audience.is_some() {
-        let mut all: Vec<Task> = Vec::new();
-        for some in [open(), drafts()] {
-            let some = some.select(Task::as_select());
-            all.extend(match sort {
-                // A task's id is in the order of creation.
-                TaskSort::Newest => keyset!(some, paging, word, tasks::id => Id, tasks::id, desc).load(conn)?,
-                TaskSort::Due => keyset!(some, paging, word, tasks::due_sort => NaiveDate, tasks::id, asc).load(conn)?,
-                TaskSort::Code => keyset!(some, paging, word, tasks::code => String, tasks::id, asc).load(conn)?,
-            });
+        // Looked up for the rows of the page alone.
+        let shown = || (Task::as_select(), own.select(access::relations).single_value());
+        let (open_rows, draft_rows) =
+            (sorted!(open().select(shown()), tasks::id, tasks::due_sort), sorted!(drafts().select(shown()), tasks::id, tasks::due_sort));
+        rows = Together(open_rows, draft_rows).load(conn)?;
+        match sort {
+            TaskSort::Newest | TaskSort::Oldest => rows.sort_by_key(|(t, _)| t.id),
+            TaskSort::Due | TaskSort::DueLast => rows.sort_by_key(|(t, _)| (t.due_sort, t.id)),
+            TaskSort::Code | TaskSort::CodeLast => rows.sort_by(|(a, _), (b, _)| (&a.code, a.id).cmp(&(&b.code, b.id))),
         }
+        if matches!(sort, TaskSort::Newest | TaskSort::DueLast | TaskSort::CodeLast) {
+            rows.reverse();
+        }
+        rows.truncate(usize::try_from(paging.limit()).unwrap_or(usize::MAX).saturating_add(1));
         if paging.count.is_some() {
             total = Some(open().count().get_result::<i64>(conn)? + drafts().count().get_result::<i64>(conn)?);
         }
-        match sort {
-            TaskSort::Newest => all.sort_by_key(|t| std::cmp::Reverse(t.id)),
-            TaskSort::Due => all.sort_by_key(|t| (t.due_sort, t.id)),
-            TaskSort::Code => all.sort_by(|a, b| (&a.code, a.id).cmp(&(&b.code, b.id))),
-        }
-        all.truncate(usize::try_from(paging.limit()).unwrap_or(usize::MAX).saturating_add(1));
-        let held = relations_to(conn, organization, &all)?;
-        rows = all.into_iter().map(|task| (held.get(&task.id).copied().unwrap_or(0), task)).map(|(held, task)| (task, held)).collect();
     } else {
-        let some = related().select((Task::as_select(), access::relations));
-        rows = match sort {
-            // And so is the key of the access table.
-            TaskSort::Newest => keyset!(some, paging, word, access::record_id => Id, access::record_id, desc).load(conn)?,
-            TaskSort::Due => keyset!(some, paging, word, tasks::due_sort => NaiveDate, tasks::id, asc).load(conn)?,
-            TaskSort::Code => keyset!(some, paging, word, tasks::code => String, tasks::id, asc).load(conn)?,
-        };
+        let some = related().select((Task::as_select(), access::relations.nullable()));
+        rows = sorted!(some, access::record_id, access::due_sort.assume_not_null()).load(conn)?;
         if paging.count.is_some() {
             total = Some(related().count().get_result(conn)?);
         }
     }
     let limit = paging.limit();
     let page = match sort {
-        TaskSort::Newest => Page::of(rows, limit, word, |(t, _): &(Task, _)| (t.id, t.id))?,
-        TaskSort::Due => Page::of(rows, limit, word, |(t, _): &(Task, _)| (t.due_sort, t.id))?,
-        TaskSort::Code => Page::of(rows, limit, word, |(t, _): &(Task, _)| (t.code.clone(), t.id))?,
+        TaskSort::Newest | TaskSort::Oldest => Page::of(rows, limit, word, |(t, _): &(Task, _)| (t.id, t.id))?,
+        TaskSort::Due | TaskSort::DueLast => Page::of(rows, limit, word, |(t, _): &(Task, _)| (t.due_sort, t.id))?,
+        TaskSort::Code | TaskSort::CodeLast => Page::of(rows, limit, word, |(t, _): &(Task, _)| (t.code.clone(), t.id))?,
     };
     Ok(page
         .map(|(task, held)| {
-            let standing = standing(actor, task.province_id, task.audience, Some(held));
+            let standing = standing(actor, task.province_id, task.audience, held);
             (task, standing)
         })
         .counted(total))
 }
 
-/// The relations of an organisation to the tasks of one page.
-fn relations_to(conn: &mut Conn, organization: Id, page: &[Task]) -> Result<HashMap<Id, i32>> {
-    let ids: Vec<Id> = page.iter().map(|t| t.id).collect();
-    let rows: Vec<(Id, i32)> = access::table
-        .filter(access::organization_id.eq(organization))
-        .filter(access::kind.eq(KIND))
-        .filter(access::record_id.eq_any(ids))
-        .select((access::record_id, access::relations))
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
-pub fn insert(conn: &mut Conn, task: &Task) -> Result<()> {
+/// Keeps a new task, and whose it is.
+pub fn insert(conn: &mut Conn, task: &Task, owners: &[Id]) -> Result<()> {
     diesel::insert_into(tasks::table).values(task).execute(conn)?;
-    Ok(())
+    for owner in owners {
+        authz::relate(conn, KIND, task.id, *owner, Relations::OWNER)?;
+    }
+    repeat(conn, task.id, task.state, task.due_sort)
 }
 
 /// Writes the record back if nobody has changed it meanwhile; `after` carries the next version.
 pub fn update(conn: &mut Conn, before: &Task, after: &Task) -> Result<()> {
-    let moved = diesel::update(tasks::table.find(before.id).filter(tasks::version.eq(before.version))).set(after).execute(conn)?;
-    if moved == 1 { Ok(()) } else { Err(Error::Clash) }
+    let moved = db::update("tasks", tasks::id.eq(before.id).and(tasks::version.eq(before.version)), after).execute(conn)?;
+    if moved != 1 {
+        return Err(Error::Clash);
+    }
+    if (before.state, before.due_sort) == (after.state, after.due_sort) {
+        return Ok(());
+    }
+    repeat(conn, after.id, after.state, after.due_sort)
+}
+
+/// Repeats state and due date on the access rows: an agency's list filters and sorts by them there.
+pub fn repeat(conn: &mut Conn, task: Id, state: Option<TaskState>, due_sort: NaiveDate) -> Result<()> {
+    authz::repeat(conn, KIND, task, state.map(TaskState::word), due_sort)
 }
 
 /// Repeats on a recurring task the due date of its earliest open occurrence; its version is left alone (RULES 20).
@@ -261,13 +248,14 @@ pub fn repeat_earliest(conn: &mut Conn, task: Id) -> Result<()> {
         .select((task_occurrences::id, task_occurrences::due_on, task_occurrences::due_sort))
         .first(conn)
         .optional()?;
+    let (due, sort) = earliest.map_or((None, NEVER), |(_, due, sort)| (due, sort));
+    let row = diesel::update(tasks::table.find(task));
     match earliest {
-        Some((id, due, sort)) => {
-            diesel::update(tasks::table.find(task)).set((tasks::occurrence_id.eq(id), tasks::due_on.eq(due), tasks::due_sort.eq(sort))).execute(conn)?
-        }
-        None => diesel::update(tasks::table.find(task)).set((tasks::due_on.eq(None::<NaiveDate>), tasks::due_sort.eq(NEVER))).execute(conn)?,
+        Some((id, ..)) => row.set((tasks::occurrence_id.eq(id), tasks::due_on.eq(due), tasks::due_sort.eq(sort))).execute(conn)?,
+        None => row.set((tasks::due_on.eq(due), tasks::due_sort.eq(sort))).execute(conn)?,
     };
-    Ok(())
+    // A recurring task has no state of its own (RULES 11).
+    repeat(conn, task, None, sort)
 }
 
 /// Says when the next occurrence of a recurring task is to open.

@@ -164,14 +164,10 @@ pub fn add(conn: &mut Conn, ask: &Ask, plan: &Plan, new: NewTask, origin: Origin
         updated_at: ask.now,
         updated_by: Some(ask.actor.user),
     };
-    store::insert(conn, &task)?;
-    for owner in [plan.owner_id, plan.issuer_id] {
-        // Whoever issued the plan drafts it too; once in force it only oversees.
-        authz::relate(conn, KIND, task.id, owner, Relations::OWNER)?;
-        if plan.owner_id == plan.issuer_id || plan.state != PlanState::Draft {
-            break;
-        }
-    }
+    // Whoever issued the plan drafts it too; once in force it only oversees.
+    let drafted_by_another = plan.state == PlanState::Draft && plan.owner_id != plan.issuer_id;
+    let owners = [plan.owner_id, plan.issuer_id];
+    store::insert(conn, &task, if drafted_by_another { &owners } else { &owners[..1] })?;
     journal::record(conn, ask, change(&task, "create", None), NOTHING, Some(&TaskView::of(&task, ask.today, vec![])?))?;
     if plan.state == PlanState::Active {
         opening::put_in_force(conn, ask, plan, std::slice::from_ref(&task))?;

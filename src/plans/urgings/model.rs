@@ -1,4 +1,4 @@
-use crate::{authz::Relations, flow::Worded, id::Id, schema::urgings, time::Stamp, words};
+use crate::{authz::Relations, filters::By, flow::Worded, id::Id, schema::urgings, time::Stamp, words};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -129,6 +129,12 @@ pub struct UrgingView {
     pub allowed_actions: Vec<UrgingAction>,
 }
 
+crate::filtered_by! {
+    UrgingView: urgings;
+    province_id, organization_id, sender_id, target_kind: TargetKind, target_id, plan_id, document_id, level: UrgingLevel, state: UrgingState,
+    counted_in, number, text, due_on, respond_by, sent_on, acknowledged_at, answered_at, created_at, updated_at
+}
+
 /// What an agency is told.
 #[derive(Debug, Clone)]
 pub struct Message {
@@ -197,16 +203,9 @@ pub struct UrgingTransition {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UrgingFilter {
-    /// The agency that is urged.
-    pub organization_id: Option<Id>,
-    pub sender_id: Option<Id>,
-    pub target_kind: Option<TargetKind>,
-    pub target_id: Option<Id>,
-    pub plan_id: Option<Id>,
-    pub state: Option<UrgingState>,
-    pub level: Option<UrgingLevel>,
-    #[param(min_length = 1, max_length = 20)]
-    pub counted_in: Option<String>,
     /// Only those whose day for the answer has passed without one, or only others.
     pub overdue: Option<bool>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<UrgingView>,
 }

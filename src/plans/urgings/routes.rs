@@ -6,11 +6,20 @@ use super::{
 use crate::{
     authz,
     error::Result,
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
+    includes::{Include, Includes, Relation},
+    organizations,
     page::Paging,
+    plans,
 };
 use actix_web::{HttpResponse, get, post, web::Path};
+
+impl Includes for UrgingView {
+    const RELATIONS: &'static [Relation] =
+        &[Relation { to: &plans::INCLUDED, by: &["plan_id"] }, Relation { to: &organizations::INCLUDED, by: &["organization_id", "sender_id"] }];
+}
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
@@ -18,16 +27,17 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Urgings that the caller may see
-#[utoipa::path(tag = "plans", params(UrgingFilter, Paging), responses((status = 200, description = "A page", body = Vec<UrgingView>)))]
+#[utoipa::path(tag = "plans", params(UrgingFilter, By<UrgingView>, Include<UrgingView>, Paging), responses((status = 200, description = "A page", body = Vec<UrgingView>)))]
 #[get("/urgings")]
 async fn list_urgings(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (UrgingFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
-        let scope = authz::scope(RULES, &ask.actor, UrgingAction::View)?;
-        let page = store::list(conn, &ask.actor, &scope, &filter, &paging, ask.today)?;
-        Answer::page(&page.map(|(urging, standing)| workflow::view(ask, &urging, standing)))
-    })
-    .await
+    call.including::<UrgingView>()
+        .list(paging, move |conn, ask, paging| {
+            let scope = authz::scope(RULES, &ask.actor, UrgingAction::View)?;
+            let page = store::list(conn, &ask.actor, &scope, &filter, paging, ask.today)?;
+            Ok(page.map(|(urging, standing)| workflow::view(ask, &urging, standing)))
+        })
+        .await
 }
 
 /// Urge an agency for its part of a task
@@ -42,14 +52,15 @@ async fn create_urging(call: Call, body: Body<NewUrging>) -> Result<HttpResponse
 }
 
 /// One urging
-#[utoipa::path(tag = "plans", params(("id" = Id, Path)), responses((status = 200, description = "The urging", body = UrgingView)))]
+#[utoipa::path(tag = "plans", params(("id" = Id, Path), Include<UrgingView>), responses((status = 200, description = "The urging", body = UrgingView)))]
 #[get("/urgings/{id}")]
 async fn get_urging(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let view = workflow::show(conn, ask, *id)?;
-        Answer::one(&view, view.version)
-    })
-    .await
+    call.including::<UrgingView>()
+        .read(move |conn, ask| {
+            let view = workflow::show(conn, ask, *id)?;
+            Answer::one(&view, view.version)
+        })
+        .await
 }
 
 /// Acknowledge or answer an urging

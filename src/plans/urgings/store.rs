@@ -1,4 +1,4 @@
-use super::model::{KIND, Urging, UrgingFilter, UrgingState};
+use super::model::{KIND, TargetKind, Urging, UrgingFilter, UrgingState};
 use crate::{
     authz::{Actor, Relations, Scope, Standing},
     db::{Conn, MultiBackend},
@@ -31,7 +31,7 @@ pub fn of_target(conn: &mut Conn, targets: &[Id]) -> Result<Vec<Urging>> {
     Ok(urgings::table.filter(urgings::target_id.eq_any(targets.to_vec())).order(urgings::id).select(Urging::as_select()).load(conn)?)
 }
 
-/// Who owns and who monitors a task, to read its urgings.
+/// Who owns, monitors or is focal point of a task, to read its urgings.
 pub fn followers(conn: &mut Conn, task: Id) -> Result<Vec<(Id, Relations)>> {
     let rows: Vec<(Id, i32)> = access::table
         .filter(access::record_id.eq(task))
@@ -39,8 +39,18 @@ pub fn followers(conn: &mut Conn, task: Id) -> Result<Vec<(Id, Relations)>> {
         .order(access::organization_id)
         .select((access::organization_id, access::relations))
         .load(conn)?;
-    let follow = Relations::OWNER.and(Relations::MONITOR);
-    Ok(rows.into_iter().filter(|(_, held)| Relations(*held).any(follow)).map(|(id, _)| (id, Relations::MONITOR)).collect())
+    let follow = Relations::OWNER.and(Relations::MONITOR).and(Relations::FOCAL);
+    let as_reader = |held: Relations| if held.any(Relations::OWNER.and(Relations::MONITOR)) { Relations::MONITOR } else { Relations::FOCAL };
+    Ok(rows.into_iter().map(|(id, held)| (id, Relations(held))).filter(|(_, held)| held.any(follow)).map(|(id, held)| (id, as_reader(held))).collect())
+}
+
+/// Urgings for tasks of these plans, each with its plan.
+pub fn of_plans(conn: &mut Conn, plans: &[Id]) -> Result<Vec<(Id, Option<Id>)>> {
+    Ok(urgings::table
+        .filter(urgings::plan_id.eq_any(plans.to_vec()))
+        .filter(urgings::target_kind.ne(TargetKind::Obligation))
+        .select((urgings::id, urgings::plan_id))
+        .load(conn)?)
 }
 
 /// Only what the caller may see: the scope is part of the query.
@@ -58,30 +68,7 @@ pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &UrgingFilter
             },
             None => query.filter(access::relations.nullable().gt(0)),
         };
-        if let Some(id) = filter.organization_id {
-            query = query.filter(urgings::organization_id.eq(id));
-        }
-        if let Some(id) = filter.sender_id {
-            query = query.filter(urgings::sender_id.eq(id));
-        }
-        if let Some(kind) = filter.target_kind {
-            query = query.filter(urgings::target_kind.eq(kind));
-        }
-        if let Some(id) = filter.target_id {
-            query = query.filter(urgings::target_id.eq(id));
-        }
-        if let Some(id) = filter.plan_id {
-            query = query.filter(urgings::plan_id.eq(id));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(urgings::state.eq(state));
-        }
-        if let Some(level) = filter.level {
-            query = query.filter(urgings::level.eq(level));
-        }
-        if let Some(period) = &filter.counted_in {
-            query = query.filter(urgings::counted_in.eq(period.clone()));
-        }
+        query = filter.by.narrow(query);
         match filter.overdue {
             Some(true) => query = query.filter(urgings::state.ne(UrgingState::Answered)).filter(urgings::respond_by.lt(today)),
             Some(false) => {

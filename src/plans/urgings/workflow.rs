@@ -7,6 +7,7 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Function, LEADERS, Relations, RoleGroup, Standing},
     db::{Conn, add_to_counter},
+    documents,
     error::{Error, Fault, Result, all_well},
     flow::Flow,
     http::Body,
@@ -94,6 +95,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewUrging>) -> Result<Urgi
     if !owed.is_open() {
         return Err(Error::conflict("part_not_open", "Phần việc này không còn phải làm.", "This part is not owed any more."));
     }
+    documents::named::must_be_seen(conn, ask, "/document_id", new.document_id)?;
     let occurrence = occurrences::store::find(conn, owed.occurrence_id)?;
     let target = Target {
         kind: new.target_kind,
@@ -245,6 +247,8 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<UrgingTransition>) -
     if step.action == Act::Answer && step.answer.is_none() {
         faults.push(Fault::at("/answer", "required", "Hãy ghi nội dung trả lời.", "Give the answer."));
     }
+    let paper = step.document_id.map(|id| ("/document_id".to_owned(), id)).into_iter().collect::<Vec<_>>();
+    faults.extend(documents::named::faults(conn, ask, &paper)?);
     all_well(faults)?;
     if for_it {
         after.entered_by = ask.actor.organization;

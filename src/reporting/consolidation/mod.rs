@@ -8,8 +8,8 @@ pub mod store;
 pub mod workflow;
 
 pub use model::{ConsolidatedFigure, ConsolidatedState, KIND, Report};
-pub use store::{find, issued_of};
-pub use workflow::{reassign, verify};
+pub use store::{by_code, find, issued_of};
+pub use workflow::{Again, again, proofs_after, reassign, refresh_overseers, sheet, verify};
 
 use crate::http::ServiceConfig;
 

@@ -1,5 +1,7 @@
 pub mod asked;
 pub mod decimal;
+pub mod paper;
+pub mod rows;
 pub mod shown;
 pub mod sums;
 

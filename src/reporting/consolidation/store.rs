@@ -4,12 +4,15 @@ mod pinned;
 pub use around::*;
 pub use pinned::*;
 
-use super::model::{
-    ConsolidatedState as State, ContentRow, KIND, Report,
-    asked::{ConsolidatedFilter, ConsolidatedSort},
+use super::{
+    model::{
+        ConsolidatedAction, ConsolidatedState as State, ContentRow, KIND, Report,
+        asked::{ConsolidatedFilter, ConsolidatedSort},
+    },
+    policy::RULES,
 };
 use crate::{
-    authz::Scope,
+    authz::{self, Actor, Scope},
     db::{Conn, MultiBackend},
     error::{Error, Result},
     id::Id,
@@ -27,8 +30,31 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Report> {
     reports::table.find(id).select(Report::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
 }
 
+/// The newest version with this code that the caller may see.
+pub fn by_code(conn: &mut Conn, actor: &Actor, code: &str) -> Result<Option<Id>> {
+    // A position that may never read them knows no code either.
+    let Ok(scope) = authz::scope(RULES, actor, ConsolidatedAction::View) else { return Ok(None) };
+    let query = reports::table.filter(visible!(consolidated_reports, &scope, KIND)).filter(reports::code.eq(code)).order(reports::version_no.desc());
+    Ok(query.select(reports::id).first(conn).optional()?)
+}
+
+/// The next reports by id.
+pub fn after(conn: &mut Conn, last: Option<Id>, limit: i64) -> Result<Vec<Report>> {
+    let mut query = reports::table.into_boxed::<MultiBackend>();
+    if let Some(last) = last {
+        query = query.filter(reports::id.gt(last));
+    }
+    Ok(query.order(reports::id).limit(limit).select(Report::as_select()).load(conn)?)
+}
+
 pub fn content(conn: &mut Conn, id: Id) -> Result<ContentRow> {
     contents::table.find(id).select(ContentRow::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
+}
+
+/// What several versions say, as it is stored.
+pub fn contents(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, ContentRow>> {
+    let rows: Vec<ContentRow> = contents::table.filter(contents::report_id.eq_any(ids.to_vec())).select(ContentRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.report_id, row)).collect())
 }
 
 /// All versions of the report of an obligation, oldest first.
@@ -43,6 +69,16 @@ pub fn issued_of(conn: &mut Conn, period: Id) -> Result<Vec<Report>> {
         .filter(reports::state.eq(State::Issued))
         .order((reports::step_no, reports::version_no))
         .select(Report::as_select())
+        .load(conn)?)
+}
+
+/// Issued reports of these provinces, each with its regime.
+pub fn issued_in(conn: &mut Conn, provinces: &[Id]) -> Result<Vec<(Id, Id)>> {
+    Ok(reports::table
+        .filter(reports::province_id.eq_any(provinces.to_vec()))
+        .filter(reports::state.eq(State::Issued))
+        .order(reports::id)
+        .select((reports::id, reports::regime_id))
         .load(conn)?)
 }
 
@@ -72,36 +108,7 @@ pub fn relations(conn: &mut Conn, organization: Option<Id>, ids: &[Id]) -> Resul
 pub fn list(conn: &mut Conn, scope: &Scope, filter: &ConsolidatedFilter, paging: &Paging) -> Result<Page<Report>> {
     let query = || {
         let mut query = reports::table.filter(visible!(consolidated_reports, scope, KIND)).into_boxed::<MultiBackend>();
-        if let Some(code) = &filter.code {
-            query = query.filter(reports::code.eq(code.clone()));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(reports::state.eq(state));
-        }
-        if let Some(regime) = filter.regime_id {
-            query = query.filter(reports::regime_id.eq(regime));
-        }
-        if let Some(period) = filter.period_id {
-            query = query.filter(reports::period_id.eq(period));
-        }
-        if let Some(step) = filter.step_no {
-            query = query.filter(reports::step_no.eq(step));
-        }
-        if let Some(obligation) = filter.obligation_id {
-            query = query.filter(reports::obligation_id.eq(obligation));
-        }
-        if let Some(consolidator) = filter.consolidator_id {
-            query = query.filter(reports::consolidator_id.eq(consolidator));
-        }
-        if let Some(receiver) = filter.receiver_id {
-            query = query.filter(reports::receiver_id.eq(receiver));
-        }
-        if let Some(day) = filter.issued_on_gte {
-            query = query.filter(reports::issued_on.ge(day));
-        }
-        if let Some(day) = filter.issued_on_lte {
-            query = query.filter(reports::issued_on.le(day));
-        }
+        query = filter.by.narrow(query);
         for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
             let pattern = format!("%{}%", term.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
             query = query.filter(reports::search_fold.like(pattern).escape('\\'));

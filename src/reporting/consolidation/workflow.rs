@@ -1,14 +1,21 @@
+mod again;
+mod body;
 mod document;
 mod edit;
 mod gather;
 mod issue;
 mod merger;
+mod overseers;
+mod paper;
 mod verify;
 mod views;
 
+pub use again::{Again, again};
 pub use edit::edit;
 pub use merger::reassign;
-pub use verify::verify;
+pub use overseers::refresh_overseers;
+pub use paper::{paper, sheet};
+pub use verify::{proofs_after, verify};
 pub use views::{lineage, row, seen, show, staleness};
 
 use super::{
@@ -233,12 +240,15 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ConsolidatedReportTr
     if step.reason.as_deref().is_some_and(is_secret) {
         return Err(Error::invalid(vec![secret("/reason")]));
     }
+    if step.signer.is_some() && step.action != Act::Issue {
+        return Err(Error::fault("/signer", "not_here", "Chỉ nêu người ký khi ban hành.", "Name the signer only when issuing."));
+    }
     let was = seen(conn, ask, before.clone())?;
     match step.action {
         Act::Refresh => refresh(conn, ask, &mut after)?,
         Act::HandOver => hand_over(conn, ask, &mut after)?,
         Act::SendBack | Act::Appraise => end_appraisal(ask, &mut after, &step)?,
-        _ => issue::issue(conn, ask, &mut after)?,
+        _ => issue::issue(conn, ask, &mut after, step.signer.clone())?,
     }
     save(conn, ask, &before, &mut after)?;
     let is = seen(conn, ask, after.clone())?;

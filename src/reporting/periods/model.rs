@@ -22,7 +22,7 @@ pub use bodies::{
     HandlingPatch, Judgement, NewPeriod, NewReportExtension, NewReportUrging, ObligationFilter, ObligationSort, ObligationView, PeriodFilter, PeriodSort,
     PeriodTransition, PeriodView, ReportExtensionTransition, ReportExtensionView, Sending,
 };
-pub use rates::{AgencyRate, LateReport, PeriodRates, Rate};
+pub use rates::{AgencyRate, LateReport, PeriodRates, Rate, percentage};
 
 words! {
     /// Where a period stands.

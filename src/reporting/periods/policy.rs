@@ -19,7 +19,7 @@ pub const RULES: &[Rule<PeriodAction>] = &[
 ];
 
 /// "Sender, receiver, focal point and UBND look; the sender's people work on it; the receiver's leader grants time;
-/// leaders of the receiver and the focal point urge."
+/// leaders of the receiver and the focal point urge, and those of UBND and its Office."
 pub const OBLIGATION_RULES: &[Rule<ObligationAction>] = &[
     Rule {
         who: Who::Anyone,
@@ -35,4 +35,5 @@ pub const OBLIGATION_RULES: &[Rule<ObligationAction>] = &[
     Rule { who: Who::Anyone, at: LEADERS, with: Reach::Related(Relations::RECEIVER), may: &[GrantExtension, RefuseExtension] },
     Rule { who: Who::Anyone, at: ENTERERS, with: Reach::Related(Relations::RECEIVER), may: &[Enter] },
     Rule { who: Who::Anyone, at: LEADERS, with: Reach::Related(OPENERS), may: &[Urge] },
+    Rule { who: Who::Group(RoleGroup::Ubnd), at: LEADERS, with: Reach::Open(Audience::Overseers), may: &[Urge] },
 ];

@@ -6,13 +6,50 @@ use super::{
     workflow::{self, extensions, obligations, rates, urging},
 };
 use crate::{
+    ask::Ask,
+    db::Conn,
     error::Result,
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
-    id::Id,
+    ics::Day,
+    id::{Id, Key},
+    includes::{Collection, Include, Includes, Relation, rows},
+    organizations,
     page::Paging,
     plans::urgings::UrgingView,
+    reporting::regimes,
+    text,
 };
 use actix_web::{HttpResponse, get, patch, post, web::Path};
+use std::collections::BTreeSet;
+
+/// Periods beside what names them.
+pub const INCLUDED: Collection = Collection {
+    name: "reporting_periods",
+    row: "PeriodView",
+    tag: "reporting",
+    load: |conn, ask, ids| rows(&workflow::list(conn, ask, &PeriodFilter::default(), &Paging::among(ids))?),
+};
+
+/// Obligations beside what names them.
+pub const OBLIGATIONS: Collection = Collection {
+    name: "reporting_obligations",
+    row: "ObligationView",
+    tag: "reporting",
+    load: |conn, ask, ids| rows(&obligations::list(conn, ask, &ObligationFilter::default(), &Paging::among(ids))?),
+};
+
+impl Includes for PeriodView {
+    const RELATIONS: &'static [Relation] = &[Relation { to: &regimes::INCLUDED, by: &["regime_id"] }];
+}
+
+impl Includes for ObligationView {
+    const RELATIONS: &'static [Relation] = &[
+        Relation { to: &INCLUDED, by: &["period_id"] },
+        Relation { to: &regimes::INCLUDED, by: &["regime_id"] },
+        Relation { to: &organizations::INCLUDED, by: &["sender_id", "receiver_id", "appraiser_id", "handling_unit_id"] },
+    ];
+}
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
@@ -33,11 +70,11 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Reporting periods of the province
-#[utoipa::path(tag = "reporting", params(PeriodFilter, Paging), responses((status = 200, description = "A page", body = Vec<PeriodView>)))]
+#[utoipa::path(tag = "reporting", params(PeriodFilter, By<PeriodView>, Include<PeriodView>, Paging), responses((status = 200, description = "A page", body = Vec<PeriodView>)))]
 #[get("/reporting-periods")]
 async fn list_reporting_periods(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (PeriodFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| Answer::page(&workflow::list(conn, ask, &filter, &paging)?)).await
+    call.including::<PeriodView>().list(paging, move |conn, ask, paging| workflow::list(conn, ask, &filter, paging)).await
 }
 
 /// Open a reporting period, or schedule it; each sender of each step gets an obligation on the day it opens
@@ -52,18 +89,19 @@ async fn create_reporting_period(call: Call, body: Body<NewPeriod>) -> Result<Ht
 }
 
 /// One reporting period
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "The period", body = PeriodView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Key, Path), Include<PeriodView>), responses((status = 200, description = "The period", body = PeriodView)))]
 #[get("/reporting-periods/{id}")]
 async fn get_reporting_period(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let view = workflow::show(conn, ask, *id)?;
-        Answer::one(&view, view.version)
-    })
-    .await
+    call.including::<PeriodView>()
+        .read(move |conn, ask| {
+            let view = workflow::show(conn, ask, *id)?;
+            Answer::one(&view, view.version)
+        })
+        .await
 }
 
 /// Open a scheduled period, expand its groups again, or close it with a reason
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body = PeriodTransition, responses((status = 200, description = "The period", body = PeriodView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Key, Path)), request_body = PeriodTransition, responses((status = 200, description = "The period", body = PeriodView)))]
 #[post("/reporting-periods/{id}/transitions")]
 async fn transition_reporting_period(call: Call, id: Path<Id>, body: Body<PeriodTransition>) -> Result<HttpResponse> {
     call.write(body, move |conn, ask, body| {
@@ -74,29 +112,51 @@ async fn transition_reporting_period(call: Call, id: Path<Id>, body: Body<Period
 }
 
 /// Expected, actual and on-time reports of a period, per agency and in all, over the obligations that the caller may read
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "The rates", body = PeriodRates)))]
+#[utoipa::path(tag = "reporting", params(("id" = Key, Path)), responses((status = 200, description = "The rates", body = PeriodRates)))]
 #[get("/reporting-periods/{id}/rates")]
 async fn get_reporting_period_rates(call: Call, id: Path<Id>) -> Result<HttpResponse> {
     call.snapshot(move |conn, ask| Answer::value(&rates::rates(conn, ask, *id)?)).await
 }
 
+/// Reports owed in a calendar, called after their periods.
+fn days(conn: &mut Conn, ask: &Ask, owed: &[ObligationView]) -> Result<Vec<Day>> {
+    let ids: BTreeSet<Id> = owed.iter().map(|o| o.period_id).collect();
+    let periods = workflow::list(conn, ask, &PeriodFilter::default(), &Paging::among(&Vec::from_iter(ids)))?.items;
+    let day = |o: &ObligationView| {
+        let period = periods.iter().find(|p| p.id == o.period_id);
+        let called = period.map(|p| format!("{} · {}", p.code, p.title.as_ref().unwrap_or(&p.regime_name))).unwrap_or_default();
+        Some(Day {
+            uid: format!("reporting_obligation-{}@nhipcau", o.id),
+            on: o.due_on?,
+            lang: ask.lang,
+            summary: format!("{} {}", ask.lang.pick("Hạn báo cáo", "Report due"), text::brief(&called)),
+            description: called,
+            url: format!("/api/v1/reporting-obligations/{}", o.id),
+            sequence: i64::from(o.version) - 1,
+            modified: o.updated_at,
+        })
+    };
+    Ok(owed.iter().filter_map(day).collect())
+}
+
 /// Obligations: who owes which report, to whom, until when
-#[utoipa::path(tag = "reporting", params(ObligationFilter, Paging), responses((status = 200, description = "A page", body = Vec<ObligationView>)))]
+#[utoipa::path(tag = "reporting", params(ObligationFilter, By<ObligationView>, Include<ObligationView>, Paging), responses((status = 200, description = "A page; as a calendar, the days on which the reports are due", content((Vec<ObligationView> = "application/json"), (String = "text/calendar")))))]
 #[get("/reporting-obligations")]
 async fn list_reporting_obligations(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (ObligationFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| Answer::page(&obligations::list(conn, ask, &filter, &paging)?)).await
+    call.including::<ObligationView>().dated_list(paging, days, move |conn, ask, paging| obligations::list(conn, ask, &filter, paging)).await
 }
 
 /// One obligation
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "The obligation", body = ObligationView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path), Include<ObligationView>), responses((status = 200, description = "The obligation", body = ObligationView)))]
 #[get("/reporting-obligations/{id}")]
 async fn get_reporting_obligation(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let view = obligations::show(conn, ask, *id)?;
-        Answer::one(&view, view.version)
-    })
-    .await
+    call.including::<ObligationView>()
+        .read(move |conn, ask| {
+            let view = obligations::show(conn, ask, *id)?;
+            Answer::one(&view, view.version)
+        })
+        .await
 }
 
 /// Name the handling unit and officer inside the agency, with an instruction (bút phê)

@@ -29,6 +29,11 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<ReportingPeriod> {
     reporting_periods::table.find(id).select(ReportingPeriod::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
 }
 
+/// The record with this code.
+pub fn by_code(conn: &mut Conn, code: &str) -> Result<Option<Id>> {
+    Ok(reporting_periods::table.filter(reporting_periods::code.eq(code)).select(reporting_periods::id).first(conn).optional()?)
+}
+
 pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<ReportingPeriod>> {
     Ok(reporting_periods::table.filter(reporting_periods::id.eq_any(ids.to_vec())).select(ReportingPeriod::as_select()).load(conn)?)
 }
@@ -65,18 +70,7 @@ pub fn to_open(conn: &mut Conn, today: NaiveDate) -> Result<Vec<ReportingPeriod>
 pub fn list(conn: &mut Conn, scope: &Scope, filter: &PeriodFilter, paging: &Paging) -> Result<Page<ReportingPeriod>> {
     let query = || {
         let mut query = reporting_periods::table.into_boxed::<MultiBackend>().filter(visible!(reporting_periods, scope, KIND));
-        if let Some(regime) = filter.regime_id {
-            query = query.filter(reporting_periods::regime_id.eq(regime));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(reporting_periods::state.eq(state));
-        }
-        if let Some(period) = filter.period {
-            query = query.filter(reporting_periods::period.eq(period.to_string()));
-        }
-        if let Some(code) = &filter.code {
-            query = query.filter(reporting_periods::code.eq(code.clone()));
-        }
+        query = filter.by.narrow(query);
         for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
             let pattern = format!("%{}%", term.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
             query = query.filter(reporting_periods::title_fold.like(pattern).escape('\\'));
@@ -166,38 +160,12 @@ pub fn list_obligations(conn: &mut Conn, scope: &Scope, filter: &ObligationFilte
     use reporting_obligations as o;
     let query = || {
         let mut query = o::table.into_boxed::<MultiBackend>().filter(visible!(reporting_obligations, scope, OBLIGATION));
-        if let Some(period) = filter.period_id {
-            query = query.filter(o::period_id.eq(period));
-        }
-        if let Some(regime) = filter.regime_id {
-            query = query.filter(o::regime_id.eq(regime));
-        }
-        if let Some(sender) = filter.sender_id {
-            query = query.filter(o::sender_id.eq(sender));
-        }
-        if let Some(receiver) = filter.receiver_id {
-            query = query.filter(o::receiver_id.eq(receiver));
-        }
-        if let Some(user) = filter.handling_user_id {
-            query = query.filter(o::handling_user_id.eq(user));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(o::state.eq(state));
-        }
-        if let Some(step) = filter.step_no {
-            query = query.filter(o::step_no.eq(step));
-        }
+        query = filter.by.narrow(query);
         let owed = [ObligationState::NotSubmitted, ObligationState::Returned];
         match filter.overdue {
             Some(true) => query = query.filter(o::state.eq_any(owed)).filter(o::effective_due_on.lt(today)),
             Some(false) => query = query.filter(o::state.ne_all(owed).or(o::effective_due_on.is_null()).or(o::effective_due_on.ge(today).assume_not_null())),
             None => {}
-        }
-        if let Some(day) = filter.due_from {
-            query = query.filter(o::due_on.ge(day));
-        }
-        if let Some(day) = filter.due_to {
-            query = query.filter(o::due_on.le(day));
         }
         query
     };

@@ -6,7 +6,7 @@ mod routes;
 pub mod store;
 pub mod workflow;
 
-pub use model::{Indicator, NewRegime, PeriodKind, Regime, Section, Step};
-pub use routes::mount;
-pub use store::{by_seed_key, find, find_many, parts, running};
-pub use workflow::{QUERIES, add, applies, reassign, window};
+pub use model::{FillSource, Indicator, NewRegime, PeriodKind, Regime, Section, Step};
+pub use routes::{INCLUDED, mount};
+pub use store::{by_code, by_seed_key, find, find_many, parts, running};
+pub use workflow::{QUERIES, add, applies, name_focal_point, reassign, window};

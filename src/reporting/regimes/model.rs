@@ -47,6 +47,16 @@ impl ReportFrequency {
 }
 
 words! {
+    /// Records that a section of a report is prefilled from.
+    FillSource {
+        Tasks = "tasks", "Nhiệm vụ", "Tasks";
+        Documents = "documents", "Văn bản đến", "Documents received";
+        Obstacles = "obstacles", "Khó khăn, vướng mắc", "Difficulties and obstacles";
+        Proposals = "proposals", "Kiến nghị, đề xuất", "Proposals";
+    }
+}
+
+words! {
     /// Kind of one period; a step may be asked for only some kinds.
     PeriodKind {
         Month = "month", "Tháng", "Month";

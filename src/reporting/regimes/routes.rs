@@ -4,13 +4,25 @@ use super::{
     store, workflow,
 };
 use crate::{
+    ask::Ask,
     authz,
+    db::Conn,
     error::Result,
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
-    id::Id,
+    id::{Id, Key},
+    includes::{Collection, rows},
     page::{Page, Paging},
 };
 use actix_web::{HttpResponse, get, patch, post, web::Path};
+
+/// Regimes beside what names them.
+pub const INCLUDED: Collection = Collection {
+    name: "reporting_regimes",
+    row: "RegimeView",
+    tag: "reporting",
+    load: |conn, ask, ids| rows(&page(conn, ask, &RegimeFilter::default(), &Paging::among(ids))?),
+};
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
@@ -22,18 +34,20 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(transition_reporting_regime);
 }
 
+/// One page of the list.
+fn page(conn: &mut Conn, ask: &Ask, filter: &RegimeFilter, paging: &Paging) -> Result<Page<RegimeView>> {
+    let scope = authz::scope(RULES, &ask.actor, RegimeAction::View)?;
+    let page = store::list(conn, &scope, filter, paging)?;
+    let views = workflow::views(conn, ask, &page.items)?;
+    Ok(Page { items: views, next: page.next, total: page.total })
+}
+
 /// Reporting regimes of the province
-#[utoipa::path(tag = "reporting", params(RegimeFilter, Paging), responses((status = 200, description = "A page", body = Vec<RegimeView>)))]
+#[utoipa::path(tag = "reporting", params(RegimeFilter, By<RegimeView>, Paging), responses((status = 200, description = "A page", body = Vec<RegimeView>)))]
 #[get("/reporting-regimes")]
 async fn list_reporting_regimes(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (RegimeFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| {
-        let scope = authz::scope(RULES, &ask.actor, RegimeAction::View)?;
-        let page = store::list(conn, &scope, &filter, &paging)?;
-        let views = workflow::views(conn, ask, &page.items)?;
-        Answer::page(&Page { items: views, next: page.next, total: page.total })
-    })
-    .await
+    call.list(paging, move |conn, ask, paging| page(conn, ask, &filter, paging)).await
 }
 
 /// Draw up a reporting regime
@@ -48,7 +62,7 @@ async fn create_reporting_regime(call: Call, body: Body<NewRegime>) -> Result<Ht
 }
 
 /// One reporting regime
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "The regime", body = RegimeView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Key, Path)), responses((status = 200, description = "The regime", body = RegimeView)))]
 #[get("/reporting-regimes/{id}")]
 async fn get_reporting_regime(call: Call, id: Path<Id>) -> Result<HttpResponse> {
     call.read(move |conn, ask| {
@@ -59,7 +73,7 @@ async fn get_reporting_regime(call: Call, id: Path<Id>) -> Result<HttpResponse> 
 }
 
 /// Change a reporting regime; open periods keep the chain that they opened with
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body(content = RegimePatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The regime", body = RegimeView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Key, Path)), request_body(content = RegimePatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The regime", body = RegimeView)))]
 #[patch("/reporting-regimes/{id}")]
 async fn update_reporting_regime(call: Call, id: Path<Id>, body: Body<RegimePatch>) -> Result<HttpResponse> {
     call.write(body, move |conn, ask, body| {
@@ -70,7 +84,7 @@ async fn update_reporting_regime(call: Call, id: Path<Id>, body: Body<RegimePatc
 }
 
 /// Archive a reporting regime
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), request_body = RegimeTransition, responses((status = 200, description = "The regime", body = RegimeView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Key, Path)), request_body = RegimeTransition, responses((status = 200, description = "The regime", body = RegimeView)))]
 #[post("/reporting-regimes/{id}/transitions")]
 async fn transition_reporting_regime(call: Call, id: Path<Id>, body: Body<RegimeTransition>) -> Result<HttpResponse> {
     call.write(body, move |conn, ask, body| {

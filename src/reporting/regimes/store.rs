@@ -6,13 +6,14 @@ use crate::{
     id::Id,
     insert_all, keyset,
     page::{Page, Paging},
-    schema::{access, reporting_indicators, reporting_regimes, reporting_steps},
+    reporting::periods::model::{KIND as PERIOD, OBLIGATION},
+    schema::{access, reporting_indicators, reporting_obligations, reporting_periods, reporting_regimes, reporting_steps},
     text,
     time::Stamp,
     visible,
 };
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What hangs on a regime.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,12 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Regime> {
 
 pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Regime>> {
     Ok(reporting_regimes::table.filter(reporting_regimes::id.eq_any(ids.to_vec())).select(Regime::as_select()).load(conn)?)
+}
+
+/// The regime of one of these provinces with this code.
+pub fn by_code(conn: &mut Conn, provinces: &[Id], code: &str) -> Result<Option<Id>> {
+    let query = reporting_regimes::table.filter(reporting_regimes::province_id.eq_any(provinces.to_vec())).filter(reporting_regimes::code.eq(code));
+    Ok(query.select(reporting_regimes::id).first(conn).optional()?)
 }
 
 pub fn by_seed_key(conn: &mut Conn, province: Id, key: &str) -> Result<Option<Regime>> {
@@ -96,21 +103,7 @@ pub fn parts(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Parts>> {
 pub fn list(conn: &mut Conn, scope: &Scope, filter: &RegimeFilter, paging: &Paging) -> Result<Page<Regime>> {
     let query = || {
         let mut query = reporting_regimes::table.into_boxed::<MultiBackend>().filter(visible!(reporting_regimes, scope, KIND));
-        if let Some(state) = filter.state {
-            query = query.filter(reporting_regimes::state.eq(state));
-        }
-        if let Some(frequency) = filter.frequency {
-            query = query.filter(reporting_regimes::frequency.eq(frequency));
-        }
-        if let Some(plan) = filter.plan_id {
-            query = query.filter(reporting_regimes::plan_id.eq(plan));
-        }
-        if let Some(focal) = filter.focal_point_id {
-            query = query.filter(reporting_regimes::focal_point_id.eq(focal));
-        }
-        if let Some(code) = &filter.code {
-            query = query.filter(reporting_regimes::code.eq(code.clone()));
-        }
+        query = filter.by.narrow(query);
         for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
             let pattern = format!("%{}%", term.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
             query = query.filter(reporting_regimes::name_fold.like(pattern).escape('\\'));
@@ -143,14 +136,25 @@ fn insert_parts(conn: &mut Conn, parts: &Parts) -> Result<()> {
     insert_all!(conn, reporting_indicators::table, &parts.indicators)
 }
 
-/// The focal point keeps the regime; receivers of its steps open its periods.
+/// What an organisation is to a regime by what the regime itself says.
+const SAID: Relations = Relations::FOCAL.and(Relations::RECEIVER);
+
+/// The focal point keeps the regime; receivers of its steps open its periods. Only what differs is written: whoever keeps
+/// its access is told of none.
 fn relate(conn: &mut Conn, regime: &Regime, parts: &Parts) -> Result<()> {
-    diesel::delete(access::table.filter(access::kind.eq(KIND)).filter(access::record_id.eq(regime.id))).execute(conn)?;
-    if let Some(focal) = regime.focal_point_id {
-        authz::relate(conn, KIND, regime.id, focal, Relations::FOCAL)?;
+    let rows = access::table.filter(access::kind.eq(KIND)).filter(access::record_id.eq(regime.id));
+    let held: Vec<(Id, i32)> = rows.select((access::organization_id, access::relations)).load(conn)?;
+    let mut wanted: BTreeMap<Id, Relations> = held.iter().map(|(organization, _)| (*organization, Relations::NONE)).collect();
+    let focal = regime.focal_point_id.map(|id| (id, Relations::FOCAL));
+    for (organization, relation) in focal.into_iter().chain(parts.steps.iter().filter_map(|s| Some((s.receiver_id?, Relations::RECEIVER)))) {
+        let all = wanted.entry(organization).or_insert(Relations::NONE);
+        *all = all.and(relation);
     }
-    for receiver in parts.steps.iter().filter_map(|s| s.receiver_id) {
-        authz::relate(conn, KIND, regime.id, receiver, Relations::RECEIVER)?;
+    for (organization, is) in wanted {
+        let was = held.iter().find(|(id, _)| *id == organization).map_or(0, |(_, relations)| relations & SAID.0);
+        if was != is.0 {
+            authz::relate_many(conn, KIND, &[regime.id], organization, is, Relations(was & !is.0))?;
+        }
     }
     Ok(())
 }
@@ -195,5 +199,23 @@ pub fn update(conn: &mut Conn, before: &Regime, updated: &Regime, parts: &Parts)
     diesel::delete(reporting_steps::table.filter(reporting_steps::regime_id.eq(before.id))).execute(conn)?;
     diesel::delete(reporting_indicators::table.filter(reporting_indicators::regime_id.eq(before.id))).execute(conn)?;
     insert_parts(conn, parts)?;
+    if before.focal_point_id != updated.focal_point_id {
+        move_focal(conn, updated.id, before.focal_point_id, updated.focal_point_id)?;
+    }
     relate(conn, updated, parts)
+}
+
+/// Another focal point keeps the regime's periods and what is owed in them.
+fn move_focal(conn: &mut Conn, regime: Id, from: Option<Id>, to: Option<Id>) -> Result<()> {
+    let periods: Vec<Id> = reporting_periods::table.filter(reporting_periods::regime_id.eq(regime)).select(reporting_periods::id).load(conn)?;
+    let owed: Vec<Id> = reporting_obligations::table.filter(reporting_obligations::regime_id.eq(regime)).select(reporting_obligations::id).load(conn)?;
+    for (kind, records) in [(PERIOD, periods), (OBLIGATION, owed)] {
+        if let Some(from) = from {
+            authz::relate_many(conn, kind, &records, from, Relations::NONE, Relations::FOCAL)?;
+        }
+        if let Some(to) = to {
+            authz::relate_many(conn, kind, &records, to, Relations::FOCAL, Relations::NONE)?;
+        }
+    }
+    Ok(())
 }

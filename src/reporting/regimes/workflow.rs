@@ -17,7 +17,7 @@ use crate::{
     id::Id,
     journal::{self, Change, NOTHING},
     organizations::{self, provinces},
-    text,
+    plans, text,
 };
 use chrono::NaiveDate;
 use std::collections::HashSet;
@@ -138,6 +138,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewRegime>) -> Result<Regi
         ));
     }
     new.focal_point_id = Some(focal);
+    plans::named::must_be_seen(conn, ask, new.plan_id, None)?;
     let regime = add(conn, ask, province, new, None)?;
     seen(conn, ask, &regime)
 }
@@ -213,6 +214,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<RegimePatch>) -> Res
         after.name = name;
     }
     after.name_en = patch.name_en.unwrap_or(after.name_en);
+    plans::named::must_be_seen(conn, ask, patch.plan_id.flatten(), None)?;
     after.plan_id = patch.plan_id.unwrap_or(after.plan_id);
     check_plan(conn, before.province_id, after.plan_id)?;
     after.legal_basis = patch.legal_basis.unwrap_or(after.legal_basis);
@@ -272,6 +274,17 @@ fn save(conn: &mut Conn, ask: &Ask, before: &Regime, mut after: Regime, parts: &
     let is = seen(conn, ask, &after)?;
     journal::record(conn, ask, change(&after, action, reason), Some(&was), Some(&is))?;
     Ok(is)
+}
+
+/// The function of a focal point was given or taken for one regime: the regime names it, or it no more (RULES 1).
+pub fn name_focal_point(conn: &mut Conn, ask: &Ask, id: Id, organization: Id, held: bool) -> Result<()> {
+    let Some(before) = store::find_many(conn, &[id])?.pop() else { return Ok(()) };
+    if (before.focal_point_id == Some(organization)) == held {
+        return Ok(());
+    }
+    let parts = store::parts(conn, &[id])?.remove(&id).unwrap_or_default();
+    let after = Regime { focal_point_id: held.then_some(organization), ..before.clone() };
+    save(conn, ask, &before, after, &parts, Act::Edit.word(), None).map(drop)
 }
 
 /// Puts a successor in an organisation's place in every regime in force (RULES 18); answers how many there were.

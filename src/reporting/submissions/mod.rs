@@ -8,10 +8,10 @@ pub mod workflow;
 
 pub use model::{Figure, Narrative, NewSubmission, Submission, SubmissionState};
 pub use routes::mount;
-pub use store::{accepted, by_seed_key, find, versions};
+pub use store::{accepted, by_seed_key, find, names_file, versions};
 pub use workflow::{
     add,
     merger::reassign,
-    prefill::prefill,
-    snapshot::{hash, text as snapshot_text},
+    prefill::{Ground, MOST_SOURCES, known},
+    snapshot::{hash, proofs_after, text as snapshot_text},
 };

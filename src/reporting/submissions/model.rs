@@ -7,8 +7,8 @@ pub mod number;
 mod parts;
 
 pub use bodies::{
-    NewFigure, NewPaper, NewSubmission, Prefill, PrefilledFigure, PrefilledNarrative, SubmissionFilter, SubmissionPatch, SubmissionSort, SubmissionTransition,
-    SubmissionView, Verification,
+    FigureSource, NewFigure, NewPaper, NewSubmission, Prefill, PrefilledFigure, PrefilledNarrative, SubmissionFilter, SubmissionPatch, SubmissionSort,
+    SubmissionTransition, SubmissionView, Verification,
 };
 pub use parts::{Figure, Narrative, Paper, ReportAttachment, Snapshot};
 

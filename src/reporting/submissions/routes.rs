@@ -1,14 +1,26 @@
 use super::{
-    model::{NewSubmission, Prefill, SubmissionFilter, SubmissionPatch, SubmissionTransition, SubmissionView, Verification},
-    workflow::{self, prefill, snapshot},
+    model::{NewSubmission, SubmissionFilter, SubmissionPatch, SubmissionTransition, SubmissionView, Verification},
+    workflow::{self, snapshot},
 };
 use crate::{
     error::Result,
+    filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
+    includes::{Include, Includes, Relation},
+    organizations,
     page::Paging,
+    reporting::periods,
 };
 use actix_web::{HttpResponse, delete, get, patch, post, web::Path};
+
+impl Includes for SubmissionView {
+    const RELATIONS: &'static [Relation] = &[
+        Relation { to: &periods::INCLUDED, by: &["period_id"] },
+        Relation { to: &periods::OBLIGATIONS, by: &["obligation_id"] },
+        Relation { to: &organizations::INCLUDED, by: &["author_id", "receiver_id"] },
+    ];
+}
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
@@ -19,16 +31,15 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(update_report_submission)
         .service(delete_report_submission)
         .service(transition_report_submission)
-        .service(verify_report_submission)
-        .service(get_obligation_prefill);
+        .service(verify_report_submission);
 }
 
 /// Submissions that the caller may read
-#[utoipa::path(tag = "reporting", params(SubmissionFilter, Paging), responses((status = 200, description = "A page", body = Vec<SubmissionView>)))]
+#[utoipa::path(tag = "reporting", params(SubmissionFilter, By<SubmissionView>, Include<SubmissionView>, Paging), responses((status = 200, description = "A page", body = Vec<SubmissionView>)))]
 #[get("/report-submissions")]
 async fn list_report_submissions(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (SubmissionFilter, Paging) = (call.query()?, call.query()?);
-    call.read(move |conn, ask| Answer::page(&workflow::list(conn, ask, &filter, &paging)?)).await
+    call.including::<SubmissionView>().list(paging, move |conn, ask, paging| workflow::list(conn, ask, &filter, paging)).await
 }
 
 /// Draft a submission for an obligation, or enter one that came on paper
@@ -43,14 +54,15 @@ async fn create_report_submission(call: Call, body: Body<NewSubmission>) -> Resu
 }
 
 /// One version of a submission
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "The submission", body = SubmissionView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path), Include<SubmissionView>), responses((status = 200, description = "The submission", body = SubmissionView)))]
 #[get("/report-submissions/{id}")]
 async fn get_report_submission(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let view = workflow::show(conn, ask, *id)?;
-        Answer::one(&view, view.version)
-    })
-    .await
+    call.including::<SubmissionView>()
+        .read(move |conn, ask| {
+            let view = workflow::show(conn, ask, *id)?;
+            Answer::one(&view, view.version)
+        })
+        .await
 }
 
 /// Change a draft
@@ -91,11 +103,4 @@ async fn transition_report_submission(call: Call, id: Path<Id>, body: Body<Submi
 #[get("/report-submissions/{id}/verify")]
 async fn verify_report_submission(call: Call, id: Path<Id>) -> Result<HttpResponse> {
     call.read(move |conn, ask| Answer::value(&snapshot::verify(conn, ask, *id)?)).await
-}
-
-/// What is known before the author writes: the last period's values, and what the service computes
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "What is known", body = Prefill)))]
-#[get("/reporting-obligations/{id}/prefill")]
-async fn get_obligation_prefill(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| Answer::value(&prefill::show(conn, ask, *id)?)).await
 }

@@ -45,21 +45,7 @@ pub fn of_obligations(conn: &mut Conn, obligations: &[Id]) -> Result<Vec<Submiss
 pub fn list(conn: &mut Conn, scope: &Scope, filter: &SubmissionFilter, paging: &Paging) -> Result<Page<Submission>> {
     let query = || {
         let mut query = s::table.into_boxed::<MultiBackend>().filter(visible!(report_submissions, scope, KIND));
-        if let Some(obligation) = filter.obligation_id {
-            query = query.filter(s::obligation_id.eq(obligation));
-        }
-        if let Some(period) = filter.period_id {
-            query = query.filter(s::period_id.eq(period));
-        }
-        if let Some(author) = filter.author_id {
-            query = query.filter(s::author_id.eq(author));
-        }
-        if let Some(receiver) = filter.receiver_id {
-            query = query.filter(s::receiver_id.eq(receiver));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(s::state.eq(state));
-        }
+        query = filter.by.narrow(query);
         query
     };
     let (limit, rows) = (paging.limit(), query().select(Submission::as_select()));
@@ -75,6 +61,12 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &SubmissionFilter, paging: &
     };
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
     Ok(page.counted(total))
+}
+
+/// Whether a version that was handed in names a file of this hash; its snapshot is proved with it.
+pub fn names_file(conn: &mut Conn, sha256: &str) -> Result<bool> {
+    let named = report_submissions::table.filter(report_submissions::snapshot.like(format!("%{sha256}%")));
+    Ok(diesel::select(diesel::dsl::exists(named)).get_result(conn)?)
 }
 
 pub fn insert(conn: &mut Conn, submission: &Submission) -> Result<()> {
@@ -124,4 +116,13 @@ pub fn remove(conn: &mut Conn, submission: &Submission) -> Result<()> {
     diesel::delete(access::table.filter(access::kind.eq(KIND)).filter(access::record_id.eq(submission.id))).execute(conn)?;
     diesel::delete(s::table.find(submission.id)).execute(conn)?;
     Ok(())
+}
+
+/// The next versions that have been handed in, by id.
+pub fn handed_in_after(conn: &mut Conn, last: Option<Id>, limit: i64) -> Result<Vec<Submission>> {
+    let mut query = s::table.filter(s::sha256.is_not_null()).into_boxed::<MultiBackend>();
+    if let Some(last) = last {
+        query = query.filter(s::id.gt(last));
+    }
+    Ok(query.order(s::id).limit(limit).select(Submission::as_select()).load(conn)?)
 }

@@ -168,7 +168,7 @@ pub fn add(conn: &mut Conn, ask: &Ask, new: NewSubmission, seed_key: Option<&str
     let obligation = periods::find_obligation(conn, new.obligation_id)?;
     let versions = store::versions(conn, obligation.id)?;
     content::can_draft(conn, &obligation, &versions)?;
-    let content = Content::read(conn, &obligation)?;
+    let content = Content::read(conn, &obligation, ask.today)?;
     let corrects = versions.iter().any(|v| v.state == State::Accepted);
     let (narratives, figures, attachments) = content.begin(conn, ask, &new, versions.last())?;
     content.check(&narratives, &figures)?;
@@ -254,7 +254,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<SubmissionPatch>) ->
     must_be_draft(&before)?;
     let patch = body.open()?;
     let obligation = periods::find_obligation(conn, before.obligation_id)?;
-    let content = Content::read(conn, &obligation)?;
+    let content = Content::read(conn, &obligation, ask.today)?;
     let narratives = patch.narratives.map_or_else(|| before.narratives(), Ok)?;
     let figures = patch.figures.map_or_else(|| before.figures(), |all| Ok(content.completed(all)))?;
     content.check(&narratives, &figures)?;

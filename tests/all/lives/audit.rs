@@ -111,6 +111,12 @@ fn each_reader_sees_what_is_theirs() {
         }
         assert_eq!(total["total"], json!(ids.len()));
         assert!(ids.is_sorted_by(|a, b| a > b), "newest first, each once");
+        // The task was none: nothing of it stays behind.
+        let gone = house.db.write_now(|conn| {
+            authz::unrelate(conn, "task", task, owner.id, Relations::OWNER)?;
+            authz::unrelate(conn, "task", task, partner.id, Relations::COORDINATOR)
+        });
+        gone.expect("taken away");
     });
 }
 

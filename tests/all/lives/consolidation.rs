@@ -260,6 +260,30 @@ fn adjusted_totals_and_what_is_left_out_need_a_reason_and_stay_visible() {
         // 40 visitors of 6 delegations.
         assert_eq!(of(&edited, "visitors_each")["total"], "6.6667");
         assert_eq!(edited["sections"][0]["text"], "Toàn tỉnh đón sáu đoàn.");
+        // As a table: a row for each indicator, with the submissions that its total is made of.
+        let table = officer.get(&format!("{path}?format=csv")).expect(200);
+        assert_eq!(table.headers["content-type"], "text/csv; charset=utf-8; header=present");
+        let rows: Vec<std::collections::HashMap<String, String>> =
+            csv::Reader::from_reader(table.bytes.as_slice()).deserialize().map(|row| row.expect("a row")).collect();
+        let indicators: Vec<&str> = rows.iter().map(|r| r["indicator"].as_str()).collect();
+        assert_eq!(indicators, ["delegations_in", "visitors", "associations", "visitors_each"]);
+        let cells = |at: usize, names: [&str; 7]| names.map(|name| rows[at][name].clone());
+        let names = ["value", "total", "reporting", "expected", "estimated", "adjusted", "adjustment_reason"];
+        assert_eq!(cells(0, names), ["6", "7", "2", "4", "true", "true", "Một đoàn do hai sở cùng tiếp"]);
+        assert_eq!(cells(1, names), ["40", "40", "1", "4", "false", "false", ""]);
+        assert_eq!(cells(2, names), ["", "", "0", "4", "false", "false", ""]);
+        let listed = |at: usize, name: &str| {
+            let mut all: Vec<String> = rows[at][name].split("; ").map(str::to_owned).collect();
+            all.sort();
+            all
+        };
+        assert_eq!((listed(0, "contributors"), listed(1, "contributors")), (vec!["STC".to_owned(), "SYT".into()], vec!["SYT".to_owned()]));
+        assert_eq!(rows[1]["contributions"], source_of(house, &edited, "SYT").as_str().expect("an id"));
+        let book = officer.get(&format!("{path}?format=xlsx")).expect(200);
+        house.wait(5);
+        // Made again later it is the same file.
+        assert!(book.bytes.starts_with(b"PK") && officer.get(&format!("{path}?format=xlsx")).expect(200).bytes == book.bytes);
+        assert_eq!(officer.get(&format!("{path}?format=csv&fields=code")).expect(422).fault("fields"), Some("not_in_this_format"));
 
         // Without Sở Tài chính the sum is 3: the adjustment was made for 7 and stands in the way.
         let source = source_of(house, &edited, "STC");

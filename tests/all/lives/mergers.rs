@@ -16,16 +16,17 @@ fn all_of(house: &House, code: &str) -> Vec<Organization> {
 }
 
 /// The new province's organisations: one for each seed key of the old ones; Sở Kế hoạch và Đầu tư goes to Sở Tài chính.
-fn asked(house: &House) -> Value {
+pub fn asked(house: &House) -> Value {
     let old: Vec<Organization> = ["BDI", "GLA"].iter().flat_map(|code| all_of(house, code)).collect();
-    let key = |o: &Organization| match o.seed_key.clone().expect("a seed key").as_str() {
+    let own_key = |o: &Organization| o.seed_key.clone().unwrap_or_else(|| o.code.to_lowercase());
+    let key = |o: &Organization| match own_key(o).as_str() {
         "skhdt" => "stc".to_owned(),
         other => other.to_owned(),
     };
     let mut made: BTreeMap<String, Value> = BTreeMap::new();
     for o in &old {
         let entry = made.entry(key(o)).or_insert_with(|| {
-            let own = old.iter().find(|x| x.seed_key.as_deref() == Some(&key(o))).expect("one that gives its name");
+            let own = old.iter().find(|x| own_key(x) == key(o)).expect("one that gives its name");
             let parent = own.parent_id.and_then(|p| old.iter().find(|x| x.id == p)).map(&key);
             json!({ "key": key(o), "code": own.code, "name": own.name.replace("Bình Định", "Gia Lai"), "kind": own.kind, "level": own.level,
                 "parent": parent, "has_users": own.has_users, "predecessors": [] })
@@ -79,6 +80,7 @@ fn two_provinces_become_one_and_what_is_open_goes_on() {
 
         let merger = admin.post("/mergers", request).expect(201);
         let new_province = merger["province_id"].as_str().expect("an id").to_owned();
+        assert_eq!(admin.get(&format!("/mergers/{}", merger.id())).expect(200)["province_id"], new_province);
         for code in ["BDI", "GLA"] {
             let old = house.db.read_now(|conn| provinces::by_code(conn, code)).expect("a read").expect("the province");
             assert_eq!((old.state.word(), old.valid_to.expect("an end").to_string()), ("merged", "2025-06-30".into()));
@@ -117,5 +119,53 @@ fn two_provinces_become_one_and_what_is_open_goes_on() {
         assert_eq!(issuer["name"], "Ủy ban nhân dân tỉnh Bình Định");
         assert_eq!(issuer["state"], "merged");
         assert_eq!(read["code"], document["code"]);
+    });
+}
+
+#[test]
+fn groups_of_a_plan_are_those_of_the_province_that_took_over() {
+    each("2021-06-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        house.load_agencies("gia_lai");
+        let ubnd = house.person("BDI", "ubnd", "leader");
+        let group = ubnd.get("/organization-groups?code=doan_the").expect(200).items()[0].clone();
+        let (members, left_out) = (group["members"].as_array().expect("members").len(), group["members"][0].clone());
+        assert_eq!(members, 4);
+        let plan = ubnd.post("/plans", json!({ "title": "Kế hoạch" })).expect(201).id();
+        let task = json!({ "plan_id": plan, "content": "Quán triệt", "form": "assign", "assignees": [{ "group_id": group["id"], "role": "joint", "exclude": [left_out] }] });
+        let task = ubnd.post("/tasks", task).expect(201).id();
+        ubnd.step(&format!("/plans/{plan}"), json!({ "action": "activate" })).expect(200);
+        let owed = |province: &str| house.person(province, "ubnd", "leader").get(&format!("/tasks/{task}")).expect(200);
+        assert_eq!(owed("BDI")["parts"].as_array().expect("parts").len(), 3);
+
+        house.at("2025-07-01T08:00");
+        let admin = house.administrator();
+        admin.post("/mergers", asked(house)).expect(201);
+        house.wait(601);
+        let leader = house.person("GLM", "ubnd", "leader");
+        let fresh = leader
+            .get("/organization-groups?code=doan_the")
+            .expect(200)
+            .items()
+            .iter()
+            .find(|g| g["province_id"] == json!(house.organization("GLM", "ubnd").province_id))
+            .cloned()
+            .expect("the new group");
+        let mut all = fresh["members"].as_array().expect("members").clone();
+        // The successor's group takes in another body, and the plan is expanded again: nobody of it is waived, one is new,
+        // and who was left out stays out under its new name.
+        all.push(json!(house.organization("GLM", "tttu").id));
+        let path = format!("/organization-groups/{}", fresh["id"].as_str().expect("an id"));
+        admin.patch(&path, &admin.get(&path), json!({ "members": all })).expect(200);
+        leader.step(&format!("/plans/{plan}"), json!({ "action": "re_expand" })).expect(200);
+        let parts = owed("GLM")["parts"].as_array().expect("parts").clone();
+        assert!(parts.iter().all(|p| p["state"] == "assigned"), "{parts:?}");
+        let mut holders: Vec<String> = parts.iter().map(|p| p["organization_id"].as_str().expect("an id").to_owned()).collect();
+        holders.sort();
+        let mut expected: Vec<String> = all.iter().map(|m| m.as_str().expect("an id").to_owned()).collect();
+        let first = leader.get(&format!("/organizations/{}", left_out.as_str().expect("an id"))).expect(200)["successors"][0].clone();
+        expected.retain(|id| json!(id) != first);
+        expected.sort();
+        assert_eq!(holders, expected);
     });
 }

@@ -347,10 +347,62 @@ fn the_list_and_the_item_agree_for_every_caller_in_few_statements() {
                 });
                 tries.min().expect("tries")
             };
-            assert!(counted("/tasks?limit=20") <= 4, "{code}: the list");
+            assert!(counted("/tasks?limit=20&sort=due_on&state=assigned") <= 2, "{code}: the list");
             assert!(counted(&format!("/tasks/{}", ids[0])) <= 3, "{code}: the item");
+        }
+        // Filters read the same for those who read the tasks and for those who read the access table.
+        for (code, open, done) in [("UBND", 12, 1), ("SVHTT", 11, 1), ("STC", 11, 1)] {
+            if code == "UBND" {
+                let lead = house.person("BDI", "SVHTT", "officer");
+                lead.step(&format!("/tasks/{}", ids[3]), json!({ "action": "start" })).expect(200);
+            }
+            let caller = house.person("BDI", code, "officer");
+            let count = |query: &str| caller.get(&format!("/tasks?{query}&count=exact")).expect(200)["total"].clone();
+            assert_eq!((count("state=assigned"), count("state=in_progress")), (json!(open), json!(done)), "{code}");
+            assert_eq!(caller.get("/tasks?state=in_progress&sort=due_on").expect(200).items()[0]["id"], json!(ids[3]), "{code}");
+            house.at("2021-11-20T08:00");
+            assert_eq!(caller.get("/tasks?overdue=true&sort=due_on&limit=200").expect(200).items().len(), 12, "{code}");
+            house.at("2021-11-01T08:00");
         }
         house.person("BDI", "SDL", "leader").post("/tasks", json!({ "plan_id": plan_id, "content": "x", "form": "assign" })).expect(422);
         house.person("BDI", "SVHTT", "leader").post("/tasks", json!({ "plan_id": plan_id, "content": "x", "form": "assign" })).expect(403);
+    });
+}
+
+#[test]
+fn what_access_rows_repeat_is_compared_and_rebuilt() {
+    use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
+    use nhipcau::{
+        id::Id,
+        schema::{access, tasks},
+    };
+    each("2021-11-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let (_, ids) = plan(house, &[led(house, &["STC"]), led(house, &[])]);
+        let ids: Vec<Id> = ids.iter().map(|id| Id::parse(id).expect("an id")).collect();
+        let of = |code: &str| house.organization("BDI", code).id;
+        let found = || house.db.read_now(plans::verify_access).expect("a comparison");
+        assert_eq!(found(), vec![]);
+        house
+            .db
+            .write_now(|conn| {
+                // A row that says another state, one that is missing, one without a task, and a task that shows another day.
+                let row = |organization: Id, task: Id| access::table.find((organization, "task", task));
+                diesel::update(row(of("SVHTT"), ids[0])).set(access::state.eq("completed")).execute(conn)?;
+                diesel::delete(row(of("STC"), ids[0])).execute(conn)?;
+                nhipcau::authz::relate(conn, "task", Id::fresh(), of("SYT"), nhipcau::authz::Relations::LEAD)?;
+                let day = chrono::NaiveDate::from_ymd_opt(2021, 12, 1).expect("a day");
+                diesel::update(tasks::table.find(ids[1])).set(tasks::due_sort.eq(day)).execute(conn)?;
+                Ok(())
+            })
+            .expect("planted");
+        let mut told: Vec<(Option<Id>, &str)> = found().iter().map(|d| (d.organization, d.what)).collect();
+        told.sort_by_key(|(_, what)| *what);
+        assert_eq!(told, vec![(Some(of("STC")), "relation"), (Some(of("SVHTT")), "repeated"), (None, "shown"), (Some(of("SYT")), "stray")]);
+        assert_eq!(house.db.write_now(plans::rebuild_access).expect("a rebuilding"), 4);
+        assert_eq!(found(), vec![]);
+        let lead = house.person("BDI", "SVHTT", "officer");
+        assert_eq!(lead.get("/tasks?state=assigned&sort=due_on").expect(200).items().len(), 2);
+        assert_eq!(house.person("BDI", "STC", "officer").get("/tasks").expect(200).items().len(), 1);
     });
 }

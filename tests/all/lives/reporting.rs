@@ -403,6 +403,9 @@ fn the_chains_of_the_other_provinces_are_data() {
         let unknown = json!({ "document_id": own["id"], "sent_on": "2020-10-02" });
         let refused = union.post(&format!("{path}/sending"), unknown).expect(422);
         assert_eq!((refused.fault("/document_id"), refused.fault("/sent_on")), (Some("unknown_reference"), Some("future")));
+        let sent = union.post("/documents", json!({ "kind": "report", "summary": "Báo cáo gửi Liên hiệp trung ương" })).expect(201);
+        let told = union.post(&format!("{path}/sending"), json!({ "document_id": sent.id(), "sent_on": "2020-09-30" })).expect(200);
+        assert_ne!(told["state"], "not_submitted");
 
         // Bà Rịa – Vũng Tàu: 6 months and the year; the union reports for the year only, Sở Ngoại vụ for both.
         let code = provinces("ba_ria_vung_tau");

@@ -44,6 +44,10 @@ const READS: &str = "
     submission:draft         | SDL
     submission:submitted     | HND LHHN STC TTTU ubnd
     submission:accepted      | SYT LHHN STC TTTU ubnd
+    report_job               | SYT
+    report_run               | SYT
+    reading                  | SYT
+    reading_proposal         | SYT
     consolidated:draft       | LHHN
     consolidated:issued      | LHHN STC TTTU SYT ubnd
 ";
@@ -87,6 +91,14 @@ const WRITES: &str = r#"
     part:coordinator     | POST {}/transitions         | {"action":"done","result":"Xong"}               | SVHTT:drafters
     part:coordinator     | POST {}/transitions         | {"action":"waive","reason":"Thôi"}              | SYT,SDL:leader
     part:coordinator     | POST {}/transitions         | {"action":"enter","result":"Xong"}              | SDL:drafters
+    report_job           | PATCH {}                    | {"title":"Khác"}                                | SYT:drafters
+    report_job           | POST {}/transitions         | {"action":"pause"}                              | SYT:drafters
+    reading              | POST {}/transitions         | {"action":"accept","confidence":"sure"}         | SYT:leader,officer,clerk
+    reading              | POST {}/transitions         | {"action":"apply"}                              | SYT:drafters
+    reading              | POST {}/transitions         | {"action":"discard","reason":"Thôi"}            | SYT:leader,officer,clerk
+    reading              | DELETE {}                   |                                                 | SYT:leader,officer,clerk
+    reading_proposal     | PATCH {}                    | {"value":{"text":"Khác"}}                       | SYT:leader,officer,clerk
+    reading_proposal     | POST {}/transitions         | {"action":"accept"}                             | SYT:leader,officer,clerk
     recommendation:draft | PATCH {}                    | {"title":"Khác"}                                | SDL:drafters
     recommendation:draft | DELETE {}                   |                                                 | SDL:drafters
     recommendation:draft | POST {}/transitions         | {"action":"send"}                               | SDL:leader
@@ -99,7 +111,7 @@ const WRITES: &str = r#"
     period               | POST {}/transitions         | {"action":"close"}                              | LHHN,TTTU,STTTT:leader
     obligation:agency    | PATCH {}                    | {"instruction":"Làm"}                           | SYT:handlers
     obligation:agency    | POST {}/extensions          | {}                                              | SYT:drafters
-    obligation:agency    | POST {}/urgings             | {}                                              | LHHN,STTTT:leader
+    obligation:agency    | POST {}/urgings             | {}                                              | LHHN,STTTT,UBND,VPUBND:leader
     obligation:agency    | POST {}/sending             | {}                                              | SYT:handlers
     submission:draft     | PATCH {}                    | {"narratives":[]}                               | SDL:drafters
     submission:draft     | DELETE {}                   |                                                 | SDL:drafters

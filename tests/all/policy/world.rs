@@ -66,6 +66,8 @@ impl<'a> World<'a> {
         world.plans();
         world.recommendations();
         world.reports();
+        world.report_jobs();
+        world.readings();
         house.at("2021-11-10T08:00");
         world
     }
@@ -196,6 +198,26 @@ impl<'a> World<'a> {
         self.keep("recommendation:forwarded", "/recommendations", &forwarded.id());
     }
 
+    /// Sở Y tế has saved a report and asked for a run.
+    fn report_jobs(&mut self) {
+        let officer = self.at("SYT", "officer");
+        let saved = officer.post("/report-jobs", json!({ "title": text("báo cáo định kỳ"), "report": "reporting_rates", "format": "json" })).expect(201);
+        let run = officer.send("POST", &format!("/report-jobs/{}/runs", saved.id()), &[], None).expect(202);
+        self.keep("report_job", "/report-jobs", &saved.id());
+        self.keep_at("report_run", format!("/report-job-runs/{}", run.id()), format!("/report-jobs/{}/runs", saved.id()), &run.id());
+    }
+
+    /// Sở Y tế has had a text read.
+    fn readings(&mut self) {
+        let (media, body) = form("van-ban.txt", format!("KẾ HOẠCH\n{}\n\n1. Sở Y tế chủ trì {}.\n", text("đọc"), text("việc đọc")).as_bytes());
+        let bearer = format!("Bearer {}", self.at("SYT", "officer").token());
+        let headers = [("authorization", bearer.as_str()), ("content-type", media.as_str())];
+        let read = self.house.send("POST", "/api/v1/readings", &headers, Some(&body)).expect(201);
+        let proposal = read["proposals"][0]["id"].as_str().expect("a proposal").to_owned();
+        self.keep("reading", "/readings", &read.id());
+        self.keep_at("reading_proposal", format!("/reading-proposals/{proposal}"), format!("/readings/{}/proposals", read.id()), &proposal);
+    }
+
     /// Three agencies report to the union, Sở Tài chính appraises what it makes of that, the Party committee receives it;
     /// Sở Thông tin is focal point of this regime.
     fn reports(&mut self) {
@@ -261,6 +283,15 @@ fn attach(clerk: &Person<'_>, document: &str) -> String {
     let bearer = format!("Bearer {}", clerk.token());
     let headers = [("authorization", bearer.as_str()), ("content-type", media)];
     clerk.house.send("POST", &format!("/api/v1/documents/{document}/attachments"), &headers, Some(&body)).expect(201).id()
+}
+
+/// A file as a form sends it.
+pub fn form(name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
+    let mut body = format!("--nhipcau\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n").into_bytes();
+    body.extend_from_slice(b"Content-Type: application/octet-stream\r\n\r\n");
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--nhipcau--\r\n");
+    ("multipart/form-data; boundary=nhipcau".into(), body)
 }
 
 /// A small file as a form sends it.

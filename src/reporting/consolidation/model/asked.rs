@@ -1,8 +1,7 @@
 //! What callers send about consolidated reports.
 
-use super::{ConsolidatedAction, ConsolidatedState, ConsolidatedText};
-use crate::{id::Id, secrecy};
-use chrono::NaiveDate;
+use super::{ConsolidatedAction, ConsolidatedText, shown::ConsolidatedReportRow};
+use crate::{documents::Signer, filters::By, id::Id, secrecy};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -77,6 +76,8 @@ pub struct ConsolidatedReportTransition {
     /// Required to send back; the appraiser's opinion when appraising.
     #[schema(min_length = 1, max_length = 5000)]
     pub reason: Option<String>,
+    /// With `issue`: who signs the document, with position and authority lines; the leader who issues unless said.
+    pub signer: Option<Signer>,
 }
 
 /// Filters of the list of consolidated reports.
@@ -86,22 +87,9 @@ pub struct ConsolidatedFilter {
     /// Searches code and title without diacritics.
     #[param(min_length = 1, max_length = 200)]
     pub q: Option<String>,
-    #[param(min_length = 1, max_length = 60)]
-    pub code: Option<String>,
-    pub state: Option<ConsolidatedState>,
-    pub regime_id: Option<Id>,
-    pub period_id: Option<Id>,
-    #[param(minimum = 1, maximum = 50)]
-    pub step_no: Option<i32>,
-    pub obligation_id: Option<Id>,
-    pub consolidator_id: Option<Id>,
-    pub receiver_id: Option<Id>,
-    #[serde(rename = "issued_on[gte]")]
-    #[param(rename = "issued_on[gte]")]
-    pub issued_on_gte: Option<NaiveDate>,
-    #[serde(rename = "issued_on[lte]")]
-    #[param(rename = "issued_on[lte]")]
-    pub issued_on_lte: Option<NaiveDate>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<ConsolidatedReportRow>,
     #[param(inline)]
     pub sort: Option<ConsolidatedSort>,
 }

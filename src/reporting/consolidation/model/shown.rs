@@ -56,6 +56,12 @@ pub struct ConsolidatedReportRow {
     pub allowed_actions: Vec<ConsolidatedAction>,
 }
 
+crate::filtered_by! {
+    ConsolidatedReportRow: consolidated_reports;
+    province_id, regime_id, period_id, obligation_id, consolidator_id, receiver_id, appraiser_id, document_id, code, title, step_no, version_no,
+    state: ConsolidatedState, issued_on, issued_by, gathered_at, created_at, updated_at
+}
+
 /// A version of a consolidated report with all that it says: the members of the row, and those of what it says, side by
 /// side.
 #[derive(Debug, Clone, Serialize)]
@@ -66,18 +72,23 @@ pub struct ConsolidatedReportView {
     pub says: ConsolidatedReportSays,
 }
 
-// Derived, the schema would be an allOf, whose members neither `fields` nor every client generator finds.
+/// The schema of an object that shows the members of two, side by side. Derived it would be an allOf, whose members neither
+/// `fields` nor every client generator finds.
+pub fn side_by_side<A: ToSchema, B: ToSchema>(description: &str) -> RefOr<Schema> {
+    match (A::schema(), B::schema()) {
+        (RefOr::T(Schema::Object(mut one)), RefOr::T(Schema::Object(other))) => {
+            one.properties.extend(other.properties);
+            one.required.extend(other.required);
+            one.description = Some(description.to_owned());
+            RefOr::T(Schema::Object(one))
+        }
+        (one, _) => one,
+    }
+}
+
 impl PartialSchema for ConsolidatedReportView {
     fn schema() -> RefOr<Schema> {
-        match (ConsolidatedReportRow::schema(), ConsolidatedReportSays::schema()) {
-            (RefOr::T(Schema::Object(mut row)), RefOr::T(Schema::Object(says))) => {
-                row.properties.extend(says.properties);
-                row.required.extend(says.required);
-                row.description = Some("A version of a consolidated report with all that it says".to_owned());
-                RefOr::T(Schema::Object(row))
-            }
-            (row, _) => row,
-        }
+        side_by_side::<ConsolidatedReportRow, ConsolidatedReportSays>("A version of a consolidated report with all that it says")
     }
 }
 impl ToSchema for ConsolidatedReportView {

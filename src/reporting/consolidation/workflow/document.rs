@@ -1,10 +1,12 @@
-//! The official document that a report is issued as (RULES 7): number, recipients and distribution are the consolidator's.
+//! The official document that a report is issued as (RULES 7): the consolidator's own is signed, numbered and sent in the
+//! same act; one that is the receiver's lies before it as a draft, for its leader to sign and its clerk to number.
 
 use super::{
     super::{
-        model::{ConsolidatedState, Report, Source, typed},
+        model::{ConsolidatedState, Content, Report, Source, typed},
         store,
     },
+    body,
     gather::{self, Basis},
     issue::receivers,
 };
@@ -17,19 +19,31 @@ use crate::{
     organizations::{self, OrganizationKind, groups::Resolution},
     people,
     reporting::regimes::model::ReportOf,
+    words::Lang,
 };
 
-/// Numbers, dates and sends the document. None where the report is the receiver's for its signature: nobody but the
-/// receiver signs and numbers that one.
-pub(super) fn make(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report, sources: &[Source]) -> Result<Option<Id>> {
+/// Makes the document. None where the report is that of a receiver that does not work in the system: nobody signs it here.
+pub(super) fn make(
+    conn: &mut Conn,
+    ask: &Ask,
+    basis: &Basis,
+    report: &Report,
+    content: &Content,
+    sources: &[Source],
+    signer: Option<Signer>,
+) -> Result<Option<Id>> {
     let chain = basis.period.chain()?;
-    if chain.iter().any(|s| s.step_no == report.step_no && s.report_of == ReportOf::Receiver) {
+    let is_receivers = chain.iter().any(|s| s.step_no == report.step_no && s.report_of == ReportOf::Receiver);
+    let issuer = match (is_receivers, report.receiver_id) {
+        (false, _) => organizations::find(conn, report.consolidator_id)?,
+        (true, None) => return Ok(None),
+        (true, Some(receiver)) => organizations::find(conn, receiver)?,
+    };
+    if is_receivers && !issuer.has_users {
         return Ok(None);
     }
-    let issuer = organizations::find(conn, report.consolidator_id)?;
     let notation = if issuer.kind == OrganizationKind::PartyBody { Notation::Party } else { Notation::State };
     let between = if notation == Notation::Party { '/' } else { '-' };
-    let signer = people::find(conn, ask.actor.user)?.full_name;
     let before = store::versions(conn, report.obligation_id)?.into_iter().filter(|v| v.state == ConsolidatedState::Issued && v.version_no < report.version_no);
     let replaced = before.filter_map(|v| v.document_id).next_back();
     let new = NewDocument {
@@ -50,23 +64,36 @@ pub(super) fn make(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report, s
         is_limited: None,
         secrecy_level: None,
         signer: None,
-        text: None,
+        text: Some(body::write(report, content, &gather::counted(sources))),
         source: Some(DocumentSource { source_key: Some(format!("{}/{}", report.code, report.version_no)), ..DocumentSource::default() }),
         relations: replaced.map(|id| DocumentRelation { kind: RelationKind::Replaces, document_id: Some(id), citation: None }).into_iter().collect(),
-        recipients: recipients(conn, basis, report, sources)?,
+        recipients: recipients(conn, basis, report, issuer.id, sources)?,
     };
-    let signer = Signer { name: Some(signer), ..Signer::default() };
+    if is_receivers {
+        // Who signs for the receiver is the receiver's to say.
+        return Ok(Some(documents::draft_report(conn, ask, report.province_id, NewDocument { signer, ..new })?.id));
+    }
+    let signer = match signer {
+        Some(signer) => signer,
+        // The register of users knows no titles; "leader" of the body is what is known.
+        None => Signer {
+            name: Some(people::find(conn, ask.actor.user)?.full_name),
+            position: Some(format!("{} {}", ask.actor.position.label(Lang::Vi), issuer.short_name.as_ref().unwrap_or(&issuer.name))),
+            ..Signer::default()
+        },
+    };
     Ok(Some(documents::issue_report(conn, ask, report.province_id, new, Some(signer), ask.today)?.id))
 }
 
-/// To report: the receivers; to know: the agencies whose reports are in it, and whom the regime wants to have a copy.
-fn recipients(conn: &mut Conn, basis: &Basis, report: &Report, sources: &[Source]) -> Result<Vec<Recipient>> {
+/// To report: the receivers; to know: the agencies whose reports are in it, the consolidator of a report that another
+/// issues, and whom the regime wants to have a copy.
+fn recipients(conn: &mut Conn, basis: &Basis, report: &Report, issuer: Id, sources: &[Source]) -> Result<Vec<Recipient>> {
     let counted = gather::counted(sources);
     let above = receivers(basis, report)?.into_iter().map(|id| (id, Purpose::Report));
     let agencies = sources.iter().filter(|s| counted.contains(&s.obligation_id)).map(|s| (s.organization_id, Purpose::Inform));
     let mut all: Vec<(Id, Purpose)> = Vec::new();
-    for (id, purpose) in above.chain(agencies) {
-        if id != report.consolidator_id && !all.iter().any(|(known, _)| *known == id) {
+    for (id, purpose) in above.chain([(report.consolidator_id, Purpose::Inform)]).chain(agencies) {
+        if id != issuer && !all.iter().any(|(known, _)| *known == id) {
             all.push((id, purpose));
         }
     }

@@ -13,6 +13,7 @@ use crate::{
     ask::Ask,
     authz::{Audience, Function, Relations},
     db::Conn,
+    documents::Signer,
     error::{Error, Result},
     http::hex,
     id::Id,
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
-pub(super) fn issue(conn: &mut Conn, ask: &Ask, report: &mut Report) -> Result<()> {
+pub(super) fn issue(conn: &mut Conn, ask: &Ask, report: &mut Report, signer: Option<Signer>) -> Result<()> {
     let mut content = store::content(conn, report.id)?.content()?;
     none_outdated(&content)?;
     let sources = store::sources(conn, &[report.id])?;
@@ -36,7 +37,7 @@ pub(super) fn issue(conn: &mut Conn, ask: &Ask, report: &mut Report) -> Result<(
     report.sha256 = Some(hash(&snapshot));
     content.snapshot = Some(snapshot);
     store::put_content(conn, &ContentRow::of(report.id, &content)?, false)?;
-    report.document_id = document::make(conn, ask, &basis, report, &sources)?;
+    report.document_id = document::make(conn, ask, &basis, report, &content, &sources, signer)?;
     open_to(conn, ask, &basis, report, &sources)?;
     fulfil(conn, ask, &basis, report)
 }

@@ -3,7 +3,7 @@
 use super::{
     super::{
         model::{
-            Line, ReportSourceKind, Source,
+            Line, Report, ReportSourceKind, Source,
             shown::{ConsolidatedVerification, VerificationDifference},
             sums,
         },
@@ -18,9 +18,18 @@ use std::collections::{BTreeMap, HashMap};
 /// Recomputes the hash of the snapshot, the hashes of the pinned versions, each value and each total.
 pub fn verify(conn: &mut Conn, ask: &Ask, id: Id) -> Result<ConsolidatedVerification> {
     let report = views::visible(conn, ask, id)?;
-    let content = store::content(conn, id)?.content()?;
-    let sources = store::sources(conn, &[id])?;
-    let lines = store::lines(conn, id, None)?;
+    proof(conn, &report)
+}
+
+/// The proofs of the next reports, by id; for the program itself.
+pub fn proofs_after(conn: &mut Conn, last: Option<Id>, limit: i64) -> Result<Vec<(Id, ConsolidatedVerification)>> {
+    store::after(conn, last, limit)?.iter().map(|report| Ok((report.id, proof(conn, report)?))).collect()
+}
+
+fn proof(conn: &mut Conn, report: &Report) -> Result<ConsolidatedVerification> {
+    let content = store::content(conn, report.id)?.content()?;
+    let sources = store::sources(conn, &[report.id])?;
+    let lines = store::lines(conn, report.id, None)?;
     let frozen = store::frozen(conn, &sources)?;
     let mut differences = Vec::new();
     let mut differs = |what: &str, place: String, stored: Option<String>, recomputed: Option<String>| {
@@ -32,7 +41,7 @@ pub fn verify(conn: &mut Conn, ask: &Ask, id: Id) -> Result<ConsolidatedVerifica
     if report.sha256.is_some() {
         recomputed_sha256 = content.snapshot.as_deref().map(issue::hash);
         differs("snapshot", report.code.clone(), report.sha256.clone(), recomputed_sha256.clone());
-        let again = issue::snapshot(&report, &content, &sources)?;
+        let again = issue::snapshot(report, &content, &sources)?;
         differs("content", report.code.clone(), recomputed_sha256.clone(), Some(issue::hash(&again)));
     }
     let mut pinned: Vec<Line> = Vec::new();
@@ -63,7 +72,7 @@ pub fn verify(conn: &mut Conn, ask: &Ask, id: Id) -> Result<ConsolidatedVerifica
     }
     Ok(ConsolidatedVerification {
         ok: differences.is_empty(),
-        sha256: report.sha256,
+        sha256: report.sha256.clone(),
         recomputed_sha256,
         sources_checked: sources.len(),
         figures_checked: content.figures.len(),
@@ -72,7 +81,7 @@ pub fn verify(conn: &mut Conn, ask: &Ask, id: Id) -> Result<ConsolidatedVerifica
 }
 
 /// The values that a frozen version gives, read from its snapshot.
-fn given(source: &Source, text: Option<&str>, indicators: &[&str]) -> Result<Vec<Line>> {
+pub(super) fn given(source: &Source, text: Option<&str>, indicators: &[&str]) -> Result<Vec<Line>> {
     let snapshot: Value = text.map(serde_json::from_str).transpose()?.unwrap_or_default();
     let figures = snapshot.get("figures").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let word = |figure: &Value, member: &str| figure.get(member).and_then(Value::as_str).filter(|v| !v.trim().is_empty()).map(str::to_owned);

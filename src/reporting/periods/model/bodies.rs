@@ -1,7 +1,7 @@
 //! What callers send and get: views, bodies and filters of periods and obligations.
 
 use super::{ObligationAction, ObligationState, PeriodAction, PeriodState, ReportExtensionState, Unresolved};
-use crate::{calendar::DueRule, id::Id, period::Period, plans::urgings::UrgingLevel, reporting::regimes::Step, time::Stamp};
+use crate::{calendar::DueRule, filters::By, id::Id, period::Period, plans::urgings::UrgingLevel, reporting::regimes::Step, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -41,6 +41,12 @@ pub struct PeriodView {
     pub allowed_actions: Vec<PeriodAction>,
 }
 
+crate::filtered_by! {
+    PeriodView: reporting_periods;
+    province_id, regime_id, code, period: Period, title, state: PeriodState, first_day, last_day, data_from, data_to, opens_on, opened_on, closed_on,
+    created_at, updated_at
+}
+
 /// A period to open: one of the regime's calendar, or one on request with a title.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -76,11 +82,9 @@ pub struct PeriodFilter {
     /// Searches titles without diacritics.
     #[param(min_length = 1, max_length = 200)]
     pub q: Option<String>,
-    pub regime_id: Option<Id>,
-    pub state: Option<PeriodState>,
-    pub period: Option<Period>,
-    #[param(min_length = 1, max_length = 40)]
-    pub code: Option<String>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<PeriodView>,
     #[param(inline)]
     pub sort: Option<PeriodSort>,
 }
@@ -150,6 +154,12 @@ pub struct ObligationView {
     pub updated_at: Stamp,
     /// What this caller may do with it now.
     pub allowed_actions: Vec<ObligationAction>,
+}
+
+crate::filtered_by! {
+    ObligationView: reporting_obligations;
+    province_id, period_id, regime_id, sender_id, receiver_id, appraiser_id, group_id, handling_unit_id, handling_user_id, step_no,
+    state: ObligationState, consolidates, parallel, on_time, due_on, effective_due_on, fulfilled_on, created_at, updated_at
 }
 
 /// Whether something was on time, and all that explains it (RULES 12).
@@ -263,21 +273,11 @@ pub struct NewReportUrging {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ObligationFilter {
-    pub period_id: Option<Id>,
-    pub regime_id: Option<Id>,
-    pub sender_id: Option<Id>,
-    pub receiver_id: Option<Id>,
-    pub handling_user_id: Option<Id>,
-    pub state: Option<ObligationState>,
-    pub step_no: Option<i32>,
     /// Owed, not handed in, and the last day is past; or not so.
     pub overdue: Option<bool>,
-    #[serde(rename = "due_on[gte]")]
-    #[param(rename = "due_on[gte]")]
-    pub due_from: Option<NaiveDate>,
-    #[serde(rename = "due_on[lte]")]
-    #[param(rename = "due_on[lte]")]
-    pub due_to: Option<NaiveDate>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<ObligationView>,
     #[param(inline)]
     pub sort: Option<ObligationSort>,
 }

@@ -86,7 +86,7 @@ impl Rate {
 }
 
 /// Percent with one decimal, half up; exact integer arithmetic.
-fn percentage(part: u32, whole: u32) -> Option<String> {
+pub fn percentage(part: u32, whole: u32) -> Option<String> {
     let (part, whole) = (u64::from(part), u64::from(whole));
     let tenths = (part * 2000 + whole).checked_div(2 * whole)?;
     Some(format!("{}.{}", tenths / 10, tenths % 10))

@@ -171,8 +171,7 @@ pub fn assign(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<HandlingPatch>) ->
         ));
     }
     if let Some(user) = after.handling_user_id.filter(|user| Some(*user) != before.handling_user_id)
-        && !people::works_for(conn, user, after.handling_unit_id.unwrap_or(before.sender_id), ask.today)?
-        && !people::works_for(conn, user, before.sender_id, ask.today)?
+        && !people::works_for_any(conn, user, &[after.handling_unit_id, Some(before.sender_id)], ask.today)?
     {
         return Err(Error::fault(
             "/handling_user_id",
@@ -291,21 +290,10 @@ pub fn record_sending(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<Sending>) 
     if sending.sent_on > ask.today {
         faults.push(Fault::at("/sent_on", "future", "Ngày gửi ở tương lai.", "The day of sending is in the future."));
     }
-    if !sees_document(conn, ask, sending.document_id)? {
-        faults.push(Fault::at("/document_id", "unknown_reference", "Không có văn bản này.", "There is no such document."));
-    }
+    faults.extend(documents::named::faults(conn, ask, &[("/document_id".to_owned(), sending.document_id)])?);
     all_well(faults)?;
     let after = fulfil(conn, ask, &before, ("document", sending.document_id), sending.sent_on, &[])?;
     seen(conn, ask, &after)
-}
-
-/// Whether the caller may read a registered document.
-pub fn sees_document(conn: &mut Conn, ask: &Ask, document: Id) -> Result<bool> {
-    match documents::find_visible(conn, ask, document) {
-        Ok(_) => Ok(true),
-        Err(Error::Refused(_)) => Ok(false),
-        Err(e) => Err(e),
-    }
 }
 
 /// Whether the receiver's people work in this system.

@@ -1,10 +1,11 @@
 //! Urging (đôn đốc) an agency for a report that it owes, counted per agency and period beside the urgings for tasks.
 
-use super::obligations::{sees_document, standing};
+use super::obligations::standing;
 use crate::{
     ask::Ask,
     authz::{self, Relations},
     db::Conn,
+    documents,
     error::{Error, Result},
     http::Body,
     id::Id,
@@ -29,11 +30,7 @@ pub fn urge(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<NewReportUrging>) ->
         return Err(Error::conflict("not_owed", "Báo cáo đã được nộp.", "The report has been handed in."));
     }
     let new = body.open()?;
-    if let Some(document) = new.document_id
-        && !sees_document(conn, ask, document)?
-    {
-        return Err(Error::fault("/document_id", "unknown_reference", "Không có văn bản này.", "There is no such document."));
-    }
+    documents::named::must_be_seen(conn, ask, "/document_id", new.document_id)?;
     let period = store::find(conn, obligation.period_id)?;
     let regime = regimes::find(conn, obligation.regime_id)?;
     let followers = [(obligation.receiver_id, Relations::MONITOR), (regime.focal_point_id, Relations::FOCAL)];

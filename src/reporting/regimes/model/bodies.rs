@@ -1,7 +1,7 @@
 //! What callers send and get: the regime's view, bodies and filters.
 
 use super::{Check, CutOff, Indicator, RegimeAction, RegimeState, Reminders, ReportFrequency, Section, Step};
-use crate::{id::Id, time::Stamp};
+use crate::{filters::By, id::Id, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -49,6 +49,12 @@ pub struct RegimeView {
     pub updated_at: Stamp,
     /// What this caller may do with it now.
     pub allowed_actions: Vec<RegimeAction>,
+}
+
+crate::filtered_by! {
+    RegimeView: reporting_regimes;
+    province_id, plan_id, focal_point_id, final_recipient_id, code, name, name_en, frequency: ReportFrequency, state: RegimeState, tracked_from,
+    created_at, updated_at
 }
 
 /// Something to know that is not a fault.
@@ -172,12 +178,9 @@ pub struct RegimeFilter {
     /// Searches names without diacritics.
     #[param(min_length = 1, max_length = 200)]
     pub q: Option<String>,
-    pub state: Option<RegimeState>,
-    pub frequency: Option<ReportFrequency>,
-    pub plan_id: Option<Id>,
-    pub focal_point_id: Option<Id>,
-    #[param(min_length = 1, max_length = 40)]
-    pub code: Option<String>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<RegimeView>,
     #[param(inline)]
     pub sort: Option<RegimeSort>,
 }

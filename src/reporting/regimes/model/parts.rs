@@ -1,6 +1,6 @@
 //! The members of a regime: steps, indicators, checks, outline, reminders, cut-off.
 
-use super::{AcrossAgencies, Comparison, IndicatorRow, IndicatorSource, OverTime, PeriodKind, ReportOf, StepRow, ValueType, stored, typed};
+use super::{AcrossAgencies, Comparison, FillSource, IndicatorRow, IndicatorSource, OverTime, PeriodKind, ReportOf, StepRow, ValueType, stored, typed};
 use crate::{calendar::DueRule, error::Result, id::Id, organizations::groups::Resolution, period::Period};
 use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -227,6 +227,10 @@ pub struct Section {
     pub title_en: Option<String>,
     /// False where the source text does not prescribe it.
     pub in_text: bool,
+    /// What its beginning is made of, in this order.
+    #[serde(default)]
+    #[schema(max_items = 4, example = json!(["tasks", "documents"]))]
+    pub filled_from: Vec<FillSource>,
 }
 
 /// Days before and after the due date on which the agency is reminded.

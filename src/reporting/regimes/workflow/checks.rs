@@ -10,7 +10,17 @@ use crate::{
 };
 
 /// Named queries that an indicator may be computed by; `submissions::prefill` runs them.
-pub const QUERIES: &[&str] = &["organizations.associations"];
+pub const QUERIES: &[&str] = &[
+    "organizations.associations",
+    "tasks.assigned",
+    "tasks.done",
+    "tasks.on_time",
+    "tasks.late",
+    "tasks.overdue",
+    "documents.received",
+    "documents.disseminated",
+    "documents.people_reached",
+];
 
 /// 422 unless the plan is of the province.
 pub fn check_plan(conn: &mut Conn, province: Id, plan: Option<Id>) -> Result<()> {

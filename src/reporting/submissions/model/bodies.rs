@@ -1,7 +1,7 @@
 //! What callers send and get: the submission's view, bodies and filters.
 
 use super::{Figure, Narrative, Paper, ReportAttachment, SubmissionAction, SubmissionState};
-use crate::{id::Id, reporting::periods::model::Judgement, time::Stamp};
+use crate::{filters::By, id::Id, reporting::periods::model::Judgement, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -45,6 +45,12 @@ pub struct SubmissionView {
     pub updated_at: Stamp,
     /// What this caller may do with it now.
     pub allowed_actions: Vec<SubmissionAction>,
+}
+
+crate::filtered_by! {
+    SubmissionView: report_submissions;
+    province_id, obligation_id, period_id, author_id, receiver_id, version_no, state: SubmissionState, on_time, submitted_on, submitted_at,
+    decided_on, created_at, updated_at
 }
 
 /// A value as the author gives it.
@@ -130,11 +136,9 @@ pub struct SubmissionTransition {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SubmissionFilter {
-    pub obligation_id: Option<Id>,
-    pub period_id: Option<Id>,
-    pub author_id: Option<Id>,
-    pub receiver_id: Option<Id>,
-    pub state: Option<SubmissionState>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub by: By<SubmissionView>,
     #[param(inline)]
     pub sort: Option<SubmissionSort>,
 }
@@ -152,7 +156,7 @@ pub enum SubmissionSort {
 }
 
 /// What is known before the author writes: the last period's values, and what the service can compute. Nothing is made up.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone)]
 pub struct Prefill {
     pub obligation_id: Id,
     /// The period before, if there is an accepted report of the same agency for it.
@@ -173,10 +177,34 @@ pub struct PrefilledFigure {
     pub computed: Option<String>,
     /// The named query that computed it.
     pub query: Option<String>,
+    /// The accepted report that the previous value stands in, and the records that the computed one is counted from (at
+    /// most 500 of them).
+    pub sources: Vec<FigureSource>,
+}
+
+/// A record that a value or sentence comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct FigureSource {
+    /// Kind of record.
+    #[schema(example = "task_part")]
+    pub kind: String,
+    pub id: Id,
+    /// What people cite it by.
+    #[schema(example = "NV-BDI-2026-0001")]
+    pub code: Option<String>,
+    /// What it is called.
+    pub title: String,
+}
+
+impl FigureSource {
+    /// A record as a source.
+    pub fn record(kind: &str, id: Id, code: Option<&str>, title: &str) -> Self {
+        Self { kind: kind.to_owned(), id, code: code.map(str::to_owned), title: title.to_owned() }
+    }
 }
 
 /// What is known of one section.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PrefilledNarrative {
     pub section: String,
     pub title: String,

@@ -1,10 +1,10 @@
 //! What a submission may hold: sections and indicators of its regime, exact values, checks between them.
 
-use super::prefill::computed;
+use super::prefill::{Counted, Ground, computed};
 use crate::{
     ask::Ask,
     db::Conn,
-    documents::attachments,
+    documents::{self, attachments},
     error::{Error, Fault, Result, all_well},
     id::Id,
     reporting::{
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 /// What the regime asks for, and what the service computes for this agency.
 pub struct Content {
@@ -26,6 +26,9 @@ pub struct Content {
     pub indicators: Vec<Indicator>,
     checks: Vec<Check>,
     pub computed: HashMap<String, String>,
+    /// The same with the records that they are counted from.
+    pub counted: HashMap<String, Counted>,
+    pub ground: Ground,
 }
 
 /// 409 unless a draft may be made for the obligation now.
@@ -59,11 +62,8 @@ pub fn check_frame(conn: &mut Conn, ask: &Ask, new: &NewSubmission, corrects: bo
         if paper.arrived_on > ask.today {
             faults.push(Fault::at("/paper/arrived_on", "future", "Ngày đến ở tương lai.", "The day of arrival is in the future."));
         }
-        if let Some(document) = paper.document_id
-            && !obligations::sees_document(conn, ask, document)?
-        {
-            faults.push(Fault::at("/paper/document_id", "unknown_reference", "Không có văn bản này.", "There is no such document."));
-        }
+        let named: Vec<(String, Id)> = paper.document_id.map(|id| ("/paper/document_id".to_owned(), id)).into_iter().collect();
+        faults.extend(documents::named::faults(conn, ask, &named)?);
         if paper.document_id.is_none() && paper.document_words.is_none() {
             faults.push(Fault::at(
                 "/paper/document_id",
@@ -79,16 +79,12 @@ pub fn check_frame(conn: &mut Conn, ask: &Ask, new: &NewSubmission, corrects: bo
 /// The files named, if the caller may read their documents.
 pub fn attached(conn: &mut Conn, ask: &Ask, ids: &[Id]) -> Result<Vec<ReportAttachment>> {
     let files = attachments::store::find_many(conn, ids)?;
-    let mut readable: HashMap<Id, bool> = HashMap::new();
-    for document in files.iter().map(|f| f.document_id) {
-        if let Entry::Vacant(entry) = readable.entry(document) {
-            entry.insert(obligations::sees_document(conn, ask, document)?);
-        }
-    }
+    let documents: Vec<Id> = files.iter().map(|f| f.document_id).collect();
+    let readable = if documents.is_empty() { vec![] } else { documents::named::seen(conn, ask, &documents)? };
     let mut faults = Vec::new();
     let mut found = Vec::new();
     for (at, id) in ids.iter().enumerate() {
-        match files.iter().find(|f| f.id == *id && readable.get(&f.document_id) == Some(&true)) {
+        match files.iter().find(|f| f.id == *id && readable.contains(&f.document_id)) {
             Some(f) => {
                 found.push(ReportAttachment { attachment_id: f.id, document_id: f.document_id, file_name: f.file_name.clone(), sha256: f.sha256.clone() })
             }
@@ -101,13 +97,15 @@ pub fn attached(conn: &mut Conn, ask: &Ask, ids: &[Id]) -> Result<Vec<ReportAtta
 
 impl Content {
     /// What the obligation's regime asks for.
-    pub fn read(conn: &mut Conn, obligation: &Obligation) -> Result<Self> {
+    pub fn read(conn: &mut Conn, obligation: &Obligation, today: NaiveDate) -> Result<Self> {
         let period = periods::find(conn, obligation.period_id)?;
         let regime = regimes::find(conn, obligation.regime_id)?;
         let parts = regimes::parts(conn, &[regime.id])?.remove(&regime.id).unwrap_or_default();
         let indicators: Vec<Indicator> = parts.indicators.iter().map(|row| row.indicator()).collect();
-        let computed = computed(conn, obligation, &period, &indicators)?;
-        Ok(Self { sections: regime.sections()?, checks: regime.checks()?, period, indicators, computed })
+        let ground = Ground::of(obligation, &period, &regime, today)?;
+        let counted = computed(conn, &ground, &indicators)?;
+        let computed = counted.iter().map(|(code, c)| (code.clone(), c.value.clone())).collect();
+        Ok(Self { sections: regime.sections()?, checks: regime.checks()?, period, indicators, computed, counted, ground })
     }
 
     /// The draft's beginning: what was given, else the version before, else blanks.

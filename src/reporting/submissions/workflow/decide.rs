@@ -21,7 +21,7 @@ use crate::{
 /// Hands a draft in: from now on it is a snapshot, and receiver, appraisers and later receivers read it.
 pub fn submit(conn: &mut Conn, ask: &Ask, before: &Submission, to: State) -> Result<Submission> {
     let obligation = periods::find_obligation(conn, before.obligation_id)?;
-    let content = Content::read(conn, &obligation)?;
+    let content = Content::read(conn, &obligation, ask.today)?;
     let paper = before.paper()?;
     let day = paper.as_ref().map_or(ask.today, |p| p.arrived_on);
     let narratives = before.narratives()?;

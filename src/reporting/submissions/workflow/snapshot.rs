@@ -51,14 +51,33 @@ pub fn hash(text: &str) -> String {
 pub fn verify(conn: &mut Conn, ask: &Ask, id: Id) -> Result<Verification> {
     let submission = store::find(conn, id)?;
     permit(conn, ask, &submission, Act::View)?;
-    let (Some(sha256), Some(snapshot)) = (submission.sha256.clone(), submission.snapshot.clone()) else {
-        return Err(Error::conflict("draft", "Bản dự thảo chưa có dấu băm.", "A draft has no hash yet."));
-    };
-    let (snapshot_sha256, record_sha256) = (hash(&snapshot), hash(&text(&submission)?));
-    let named = submission.attachments()?;
-    let ids: Vec<Id> = named.iter().map(|a| a.attachment_id).collect();
-    let files = attachments::store::find_many(conn, &ids)?;
-    let attachments_match = named.iter().all(|a| files.iter().any(|f| f.id == a.attachment_id && f.sha256 == a.sha256));
-    let matches = attachments_match && sha256 == snapshot_sha256 && sha256 == record_sha256;
-    Ok(Verification { submission_id: id, sha256, snapshot_sha256, record_sha256, attachments_match, matches, snapshot })
+    match proofs(conn, vec![submission])?.pop() {
+        Some(proof) => Ok(proof),
+        None => Err(Error::conflict("draft", "Bản dự thảo chưa có dấu băm.", "A draft has no hash yet.")),
+    }
+}
+
+/// The proofs of the next versions that have been handed in, by id; for the program itself.
+pub fn proofs_after(conn: &mut Conn, last: Option<Id>, limit: i64) -> Result<Vec<Verification>> {
+    let page = store::handed_in_after(conn, last, limit)?;
+    proofs(conn, page)
+}
+
+/// One for each that has a hash.
+fn proofs(conn: &mut Conn, all: Vec<Submission>) -> Result<Vec<Verification>> {
+    let mut named = Vec::new();
+    for submission in &all {
+        named.extend(submission.attachments()?.into_iter().map(|a| a.attachment_id));
+    }
+    let files = if named.is_empty() { vec![] } else { attachments::store::find_many(conn, &named)? };
+    let mut proofs = Vec::new();
+    for submission in all {
+        let record_sha256 = hash(&text(&submission)?);
+        let attachments_match = submission.attachments()?.iter().all(|a| files.iter().any(|f| f.id == a.attachment_id && f.sha256 == a.sha256));
+        let (Some(sha256), Some(snapshot)) = (submission.sha256, submission.snapshot) else { continue };
+        let snapshot_sha256 = hash(&snapshot);
+        let matches = attachments_match && sha256 == snapshot_sha256 && sha256 == record_sha256;
+        proofs.push(Verification { submission_id: submission.id, sha256, snapshot_sha256, record_sha256, attachments_match, matches, snapshot });
+    }
+    Ok(proofs)
 }

@@ -1,0 +1,3 @@
+DROP INDEX documents_trigrams;
+DROP INDEX tasks_trigrams;
+DROP EXTENSION IF EXISTS pg_trgm;

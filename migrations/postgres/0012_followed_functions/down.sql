@@ -1,0 +1,1 @@
+ALTER TABLE organization_functions DROP COLUMN followed;

@@ -1,0 +1,2 @@
+DROP INDEX changes_told;
+DROP INDEX changes_record;

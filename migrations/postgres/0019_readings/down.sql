@@ -1,0 +1,3 @@
+DROP TABLE reading_proposals;
+DROP TABLE reading_texts;
+DROP TABLE readings;

@@ -1,0 +1,10 @@
+DROP TRIGGER tasks_fts_delete;
+DROP TRIGGER tasks_fts_update;
+DROP TRIGGER tasks_fts_insert;
+DROP TABLE tasks_fts;
+DROP TABLE tasks_fts_ids;
+DROP TRIGGER documents_fts_delete;
+DROP TRIGGER documents_fts_update;
+DROP TRIGGER documents_fts_insert;
+DROP TABLE documents_fts;
+DROP TABLE documents_fts_ids;

@@ -1,0 +1,134 @@
+//! Which kinds of record are pulled, and which are told of through the record that they belong to.
+
+use crate::{
+    authz::{self, scopes::ServiceScope},
+    db::Conn,
+    documents::{self, arrivals, deliveries},
+    error::Result,
+    feed::Kind,
+    id::Id,
+    organizations::{self, OrganizationAction},
+    plans::{self, tasks, urgings},
+    pulled, recommendations,
+    reporting::{consolidation, periods, regimes, submissions},
+    schema::{attachments, extensions, reporting_extensions, task_occurrences, task_parts, task_progress},
+};
+use diesel::prelude::*;
+
+/// Every list of business records.
+pub const KINDS: &[Kind] = &[
+    pulled!(documents::model::KIND, "/documents", DocumentsRead, documents, documents::policy::RULES, documents::kinds::DocumentAction::View),
+    pulled!(deliveries::model::KIND, "/deliveries", DocumentsRead, deliveries, deliveries::policy::RULES, deliveries::model::DeliveryAction::View),
+    pulled!(arrivals::model::KIND, "/arrivals", DocumentsRead, arrivals, arrivals::policy::RULES, arrivals::model::ArrivalAction::View),
+    pulled!(plans::model::KIND, "/plans", PlansRead, plans, plans::policy::RULES, plans::model::PlanAction::View),
+    pulled!(tasks::model::KIND, "/tasks", PlansRead, tasks, tasks::policy::RULES, tasks::model::TaskAction::View),
+    pulled!(urgings::model::KIND, "/urgings", PlansRead, urgings, urgings::policy::RULES, urgings::model::UrgingAction::View),
+    pulled!(regimes::model::KIND, "/reporting-regimes", ReportsRead, reporting_regimes, regimes::policy::RULES, regimes::model::RegimeAction::View),
+    pulled!(periods::model::KIND, "/reporting-periods", ReportsRead, reporting_periods, periods::policy::RULES, periods::model::PeriodAction::View),
+    pulled!(
+        periods::model::OBLIGATION,
+        "/reporting-obligations",
+        ReportsRead,
+        reporting_obligations,
+        periods::policy::OBLIGATION_RULES,
+        periods::model::ObligationAction::View
+    ),
+    pulled!(
+        submissions::model::KIND,
+        "/report-submissions",
+        ReportsRead,
+        report_submissions,
+        submissions::policy::RULES,
+        submissions::model::SubmissionAction::View
+    ),
+    pulled!(
+        consolidation::model::KIND,
+        "/consolidated-reports",
+        ReportsRead,
+        consolidated_reports,
+        consolidation::policy::RULES,
+        consolidation::model::ConsolidatedAction::View
+    ),
+    pulled!(
+        recommendations::model::KIND,
+        "/recommendations",
+        RecommendationsRead,
+        recommendations,
+        recommendations::policy::RULES,
+        recommendations::model::RecommendationAction::View
+    ),
+    // Everyone in the province sees its organisations.
+    Kind {
+        kind: organizations::model::KIND,
+        list: "/organizations",
+        needs: ServiceScope::OrganizationsRead,
+        scope: |actor| authz::scope(organizations::policy::RULES, actor, OrganizationAction::View),
+        open_among: |conn, scope, ids| {
+            use crate::schema::organizations;
+            Ok(organizations::table
+                .filter(organizations::id.eq_any(ids.to_vec()))
+                .filter(organizations::province_id.eq_any(scope.provinces.clone()))
+                .select(organizations::id)
+                .load(conn)?)
+        },
+        reached: |conn, scopes, _, after, limit| {
+            use crate::schema::organizations;
+            let provinces: Vec<Id> = scopes.iter().flat_map(|s| s.provinces.clone()).collect();
+            let mut query = organizations::table.filter(organizations::province_id.eq_any(provinces)).into_boxed::<crate::db::MultiBackend>();
+            if let Some(after) = after {
+                query = query.filter(organizations::id.gt(after));
+            }
+            Ok(query.order(organizations::id).limit(limit).select(organizations::id).load(conn)?)
+        },
+    },
+];
+
+/// Pairs each of some records with the one that it belongs to.
+pub type Belong = fn(&mut Conn, &[Id]) -> Result<Vec<(Id, Id)>>;
+
+/// A kind whose records are seen by whoever sees the record that they belong to.
+#[derive(Debug)]
+pub struct Part {
+    /// As the journal names it.
+    pub kind: &'static str,
+    /// The kind that it belongs to.
+    pub of: &'static str,
+    /// Where one is read under `/api/v1`.
+    pub path: Option<&'static str>,
+    /// Which record each of some belongs to.
+    pub belong: Belong,
+}
+
+macro_rules! part {
+    ($kind:expr, $of:expr, $path:expr, $table:ident, $column:ident) => {
+        Part {
+            kind: $kind,
+            of: $of,
+            path: $path,
+            belong: |conn, ids| Ok($table::table.filter($table::id.eq_any(ids.to_vec())).select(($table::id, $table::$column)).load(conn)?),
+        }
+    };
+}
+
+/// What belongs to records that are pulled.
+pub const PARTS: &[Part] = &[
+    part!("task_occurrence", tasks::model::KIND, Some("/task-occurrences"), task_occurrences, task_id),
+    part!("task_part", tasks::model::KIND, Some("/task-parts"), task_parts, task_id),
+    part!("task_progress", tasks::model::KIND, Some("/task-progress"), task_progress, task_id),
+    part!("extension", tasks::model::KIND, Some("/extensions"), extensions, task_id),
+    part!("attachment", documents::model::KIND, Some("/attachments"), attachments, document_id),
+    part!("reporting_extension", periods::model::OBLIGATION, None, reporting_extensions, obligation_id),
+];
+
+/// Kinds that everyone in the province sees, and where one is read.
+pub const COMMON: &[(&str, &str)] =
+    &[("province", "/provinces"), ("organization_group", "/organization-groups"), ("organization_function", "/organization-functions"), ("merger", "/mergers")];
+
+/// Where a record of a kind is read.
+pub fn link(kind: &str, id: Id) -> Option<String> {
+    let lists = KINDS.iter().find(|k| k.kind == kind).map(|k| k.list);
+    let path = lists
+        .or_else(|| PARTS.iter().find(|p| p.kind == kind).and_then(|p| p.path))
+        .or_else(|| COMMON.iter().find(|(k, _)| *k == kind).map(|(_, path)| *path))?;
+    Some(format!("/api/v1{path}/{id}"))
+}

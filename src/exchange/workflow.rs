@@ -1,0 +1,142 @@
+use super::{
+    kinds::{self, COMMON, KINDS, PARTS},
+    model::{Event, EventAction, EventFeed, Stretch},
+    policy::RULES,
+    store::{self, Line},
+};
+use crate::{
+    ask::Ask,
+    authz::{self, Actor, scopes::ServiceScope},
+    db::Conn,
+    error::Result,
+    feed::{self, Cursor},
+    id::Id,
+    page::DEFAULT_LIMIT,
+};
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+
+/// Places of the feed that one call looks at, at most.
+const WINDOW: i64 = 2_000;
+
+/// A stretch of the feed, as far as this caller may see it.
+pub fn read(conn: &mut Conn, ask: &Ask, stretch: &Stretch) -> Result<EventFeed> {
+    authz::scope(RULES, &ask.actor, EventAction::View)?;
+    let organization = ask.actor.organization()?;
+    let secret = feed::secret(conn)?;
+    let head = feed::head(conn)?;
+    let after = match stretch.after.as_deref() {
+        None | Some("0") => 0,
+        Some("latest") => head,
+        Some(text) => Cursor::open(text, &secret, "after")?.seq,
+    };
+    let limit = usize::try_from(stretch.limit.unwrap_or(DEFAULT_LIMIT)).unwrap_or(usize::MAX);
+    let upto = head.min(after.saturating_add(WINDOW)).max(after);
+    let lines = store::window(conn, organization, after, upto)?;
+    let seen = visible(conn, &ask.actor, organization, &lines)?;
+    let mut shown: Vec<Line> = lines.into_iter().filter(|line| shows(&ask.actor, organization, line, &seen)).collect();
+    let reached = match shown.get(limit) {
+        Some(_) => shown[limit - 1].0.1,
+        None => upto,
+    };
+    shown.truncate(limit);
+    let codes = store::codes(conn, shown.iter().filter_map(|(_, told)| told.as_ref().map(|t| t.0)).collect())?;
+    let items = shown.into_iter().filter_map(|line| event(line, &codes)).collect();
+    Ok(EventFeed { items, cursor: Cursor::at(&ask.actor, reached).seal(&secret)?, more: reached < head })
+}
+
+/// Whether a service account's scopes open a kind of record; a person's are no matter.
+fn opens(actor: &Actor, needs: ServiceScope) -> bool {
+    let exchanged = needs == ServiceScope::DocumentsRead;
+    actor.scopes.as_ref().is_none_or(|held| held.contains(&needs) || (exchanged && held.contains(&ServiceScope::DocumentsExchange)))
+}
+
+/// Records that the lines speak of and the caller may see: by a relation, or because they are open to it. Two statements,
+/// and one a kind that is open to the caller.
+fn visible(conn: &mut Conn, actor: &Actor, organization: Id, lines: &[Line]) -> Result<HashSet<(String, Id)>> {
+    let mut wanted: HashMap<&str, HashSet<Id>> = HashMap::new();
+    for ((_, _, what, kind, record, ..), _) in lines {
+        if what == "entry" {
+            wanted.entry(kind.as_str()).or_default().insert(*record);
+        }
+    }
+    let mut belong = Vec::new();
+    for part in PARTS {
+        let Some(ids) = wanted.remove(part.kind) else { continue };
+        let ids: Vec<Id> = ids.into_iter().collect();
+        for (id, of) in (part.belong)(conn, &ids)? {
+            wanted.entry(part.of).or_default().insert(of);
+            belong.push((part, id, of));
+        }
+    }
+    let records: Vec<Id> = KINDS.iter().filter_map(|k| wanted.get(k.kind)).flatten().copied().collect();
+    let related = store::related(conn, organization, records)?;
+    let mut seen = HashSet::new();
+    for kind in KINDS.iter().filter(|k| opens(actor, k.needs)) {
+        let (Some(ids), Ok(scope)) = (wanted.get(kind.kind), (kind.scope)(actor)) else { continue };
+        let (own, others): (Vec<Id>, Vec<Id>) = ids.iter().partition(|id| !scope.relations.is_empty() && related.contains(&(kind.kind.to_owned(), **id)));
+        let open = if others.is_empty() || scope.audience.is_none() { vec![] } else { (kind.open_among)(conn, &scope, &others)? };
+        seen.extend(own.into_iter().chain(open).map(|id| (kind.kind.to_owned(), id)));
+    }
+    for (part, id, of) in belong {
+        if seen.contains(&(part.of.to_owned(), of)) {
+            seen.insert((part.kind.to_owned(), id));
+        }
+    }
+    Ok(seen)
+}
+
+fn shows(actor: &Actor, organization: Id, line: &Line, seen: &HashSet<(String, Id)>) -> bool {
+    let ((_, _, what, kind, record, _, province, _), told) = line;
+    let pulled = KINDS.iter().find(|k| k.kind == kind);
+    if what != "entry" {
+        return pulled.is_some_and(|k| opens(actor, k.needs));
+    }
+    if COMMON.iter().any(|(common, _)| common == kind) {
+        return opens(actor, ServiceScope::OrganizationsRead) && province.is_some_and(|p| actor.provinces.contains(&p));
+    }
+    // Of what is deleted only those whose it was are told.
+    let own_deletion = told.as_ref().is_some_and(|t| t.6 == "delete" && (t.4 == Some(organization) || t.3 == Some(organization)));
+    seen.contains(&(kind.clone(), *record)) || (own_deletion && pulled.is_some_and(|k| opens(actor, k.needs)))
+}
+
+fn event(line: Line, codes: &HashMap<Id, String>) -> Option<Event> {
+    let ((ordinal, seq, what, kind, record, whose, _, told_at), told) = line;
+    let link = kinds::link(&kind, record);
+    Some(match told {
+        Some((id, act, at, organization, _, version, action)) => Event {
+            id,
+            seq,
+            event: format!("{kind}.{action}"),
+            record_id: record,
+            record_version: version,
+            code: codes.get(&id).cloned(),
+            link: link.filter(|_| action != "delete"),
+            at,
+            organization_id: organization,
+            act_id: Some(act),
+            kind,
+        },
+        None => Event {
+            id: access_event(ordinal),
+            seq,
+            event: format!("{kind}.access_{what}"),
+            record_id: record,
+            record_version: None,
+            code: None,
+            link: link.filter(|_| what == "gained"),
+            at: told_at?,
+            organization_id: whose,
+            act_id: None,
+            kind,
+        },
+    })
+}
+
+/// The stable id of a change of access: made from its place in the order of changes, which it never leaves.
+fn access_event(ordinal: i64) -> Id {
+    let digest = Sha256::digest(format!("nhipcau access event {ordinal}").as_bytes());
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    Id(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}

@@ -1,0 +1,351 @@
+//! The feed: every committed change of a business record, and of who may see one, in one gapless sequence. Triggers write
+//! the changes in their transaction; here they get their numbers, and pullers their cursors and what has changed since.
+
+use crate::{
+    authz::{Actor, Function, Position, RoleGroup, Scope, scopes::ServiceScope},
+    db::{Conn, MultiBackend, Predicate, claim, fold_changes, number_changes},
+    error::{Error, Result},
+    id::Id,
+    schema::{access, changes, feed_secret},
+    time::Stamp,
+    words,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use diesel::{dsl::exists, prelude::*};
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use std::collections::{HashMap, HashSet};
+
+/// Changes numbered in one transaction.
+pub const BATCH: i64 = 5_000;
+/// Seconds for which every change is kept.
+const KEPT: i64 = 30 * 24 * 3600;
+/// Rows of the feed that one pull looks at, at most.
+const WINDOW: i64 = 2_000;
+
+words! {
+    /// Why a row that a puller may hold is no longer there for it.
+    TombstoneReason {
+        Deleted = "deleted", "Đã xóa", "Deleted";
+        AccessLost = "access_lost", "Không còn được xem", "No longer to be seen by the caller";
+    }
+}
+
+/// A row that a puller is to take away.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Tombstone {
+    /// The record.
+    pub id: Id,
+    /// What kind of record.
+    pub kind: String,
+    /// Why.
+    pub reason: TombstoneReason,
+    /// Its place in the feed.
+    pub seq: i64,
+}
+
+/// Finds records that are open to one of some scopes or related to one of some organisations, behind an id.
+pub type Reached = fn(&mut Conn, &[Scope], &[Id], Option<Id>, i64) -> Result<Vec<Id>>;
+
+/// One kind of record that is pulled: where its list is, who may read it, and which of its rows are open to a scope.
+#[derive(Debug)]
+pub struct Kind {
+    /// As the journal and the access table name it.
+    pub kind: &'static str,
+    /// Address of its list under `/api/v1`.
+    pub list: &'static str,
+    /// The scope with which a service account reads it.
+    pub needs: ServiceScope,
+    /// What a caller's list shows.
+    pub scope: fn(&Actor) -> Result<Scope>,
+    /// Which of some records are open to a scope without a relation.
+    pub open_among: fn(&mut Conn, &Scope, &[Id]) -> Result<Vec<Id>>,
+    /// Records in the order of their ids that are open to one of some scopes, or related to one of some organisations.
+    pub reached: Reached,
+}
+
+/// Serialises those who number in several processes.
+const FEED_LOCK: i64 = 0x6e68_6970_6361_7505;
+
+/// Gives waiting changes their numbers; says how many. An entry of the journal waits until it is sealed. Must be the first
+/// thing in its transaction: the claim decides how it reads.
+pub fn number(conn: &mut Conn, now: Stamp) -> Result<usize> {
+    if !claim(conn, FEED_LOCK)? {
+        return Ok(0);
+    }
+    let head = head(conn)?;
+    number_changes(conn, head, BATCH, now)
+}
+
+/// Takes away changes that a later one of the same record makes needless, once they are old; says how many. Must be the
+/// first thing in its transaction.
+pub fn fold(conn: &mut Conn, now: Stamp) -> Result<usize> {
+    if !claim(conn, FEED_LOCK)? {
+        return Ok(0);
+    }
+    fold_changes(conn, now.plus_seconds(-KEPT), BATCH)
+}
+
+/// Whether a change waits for its number.
+pub fn waiting(conn: &mut Conn) -> Result<bool> {
+    let first: Option<i64> = changes::table.filter(changes::seq.is_null()).order(changes::ordinal).select(changes::ordinal).first(conn).optional()?;
+    Ok(first.is_some())
+}
+
+/// The last number given.
+pub fn head(conn: &mut Conn) -> Result<i64> {
+    Ok(changes::table.select(diesel::dsl::max(changes::seq)).first::<Option<i64>>(conn)?.unwrap_or(0))
+}
+
+/// What seals cursors; made when the database was.
+pub fn secret(conn: &mut Conn) -> Result<String> {
+    Ok(feed_secret::table.find("cursors").select(feed_secret::secret).first(conn)?)
+}
+
+/// What a caller could see without a relation at some moment: what decides about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Rights {
+    #[serde(rename = "o")]
+    organization: Option<Id>,
+    #[serde(rename = "p")]
+    provinces: Vec<Id>,
+    #[serde(rename = "g")]
+    groups: Vec<RoleGroup>,
+    #[serde(rename = "f")]
+    functions: Vec<Function>,
+    #[serde(rename = "t")]
+    position: Position,
+}
+
+impl Rights {
+    fn of(actor: &Actor) -> Self {
+        let mut functions: Vec<Function> = actor.functions.iter().filter(|(_, scope)| scope.is_none()).map(|(f, _)| *f).collect();
+        functions.sort_unstable();
+        functions.dedup();
+        let (mut provinces, mut groups) = (actor.provinces.clone(), actor.groups.clone());
+        provinces.sort_unstable();
+        groups.sort_unstable();
+        Self { organization: actor.organization, provinces, groups, functions, position: actor.position }
+    }
+    /// The caller as it was.
+    fn actor(&self, now: &Actor) -> Actor {
+        Actor {
+            organization: self.organization,
+            provinces: self.provinces.clone(),
+            groups: self.groups.clone(),
+            functions: self.functions.iter().map(|f| (*f, None)).collect(),
+            position: self.position,
+            ..now.clone()
+        }
+    }
+}
+
+/// Where a puller stands, and what it could see without a relation when it stood there: where that has changed since, rows
+/// have come or gone that no change tells of. Sealed, because it says what may be answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Everything up to here is known to the holder.
+    #[serde(rename = "q")]
+    pub seq: i64,
+    #[serde(rename = "r")]
+    rights: Rights,
+    /// While rows are gone through because the rights have changed: up to which id, and for which rights.
+    #[serde(rename = "s", skip_serializing_if = "Option::is_none", default)]
+    sweep: Option<(Id, Rights)>,
+}
+
+impl Cursor {
+    /// The caller as of now, standing at a place.
+    pub fn at(actor: &Actor, seq: i64) -> Self {
+        Self { seq, rights: Rights::of(actor), sweep: None }
+    }
+    /// The text that a puller keeps.
+    pub fn seal(&self, secret: &str) -> Result<String> {
+        let plain = serde_json::to_vec(self)?;
+        let tag = mac(secret, &plain)?.finalize().into_bytes();
+        Ok(format!("{}.{}", URL_SAFE_NO_PAD.encode(&plain), URL_SAFE_NO_PAD.encode(&tag[..16])))
+    }
+    /// Reads what [`Cursor::seal`] wrote; 422 for anything else.
+    pub fn open(text: &str, secret: &str, name: &str) -> Result<Self> {
+        let bad = || {
+            Error::fault(
+                name,
+                "bad_cursor",
+                "Con trỏ không phải của dòng sự kiện này; hãy bắt đầu lại từ đầu.",
+                "The cursor is not one of this feed; start again at the beginning.",
+            )
+        };
+        let (plain, tag) = text.split_once('.').ok_or_else(bad)?;
+        let (plain, tag) = (URL_SAFE_NO_PAD.decode(plain).map_err(|_| bad())?, URL_SAFE_NO_PAD.decode(tag).map_err(|_| bad())?);
+        if tag.len() != 16 || mac(secret, &plain)?.verify_truncated_left(&tag).is_err() {
+            return Err(bad());
+        }
+        serde_json::from_slice(&plain).map_err(|_| bad())
+    }
+}
+
+fn mac(secret: &str, plain: &[u8]) -> Result<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|e| Error::internal(e.to_string()))?;
+    mac.update(plain);
+    Ok(mac)
+}
+
+/// What has changed of one kind since a cursor.
+#[derive(Debug)]
+pub struct Pull {
+    /// What kind of record.
+    pub kind: &'static str,
+    /// Records to show where the caller may see them, in the order of the feed.
+    pub changed: Vec<(Id, i64)>,
+    /// Records that are tombstones where the caller may not.
+    pub lost: HashMap<Id, (TombstoneReason, i64)>,
+    /// Where to go on.
+    pub cursor: String,
+    /// Whether there is more to pull now.
+    pub more: bool,
+}
+
+type Line = (i64, String, Id, Option<Id>, Option<Id>, Option<i32>);
+
+/// Looks what of one kind has changed for this caller since `after`, for `limit` records at most.
+pub fn pull(conn: &mut Conn, actor: &Actor, kind: &'static Kind, after: &str, limit: i64) -> Result<Pull> {
+    let organization = actor.organization()?;
+    let scope = (kind.scope)(actor)?;
+    let secret = secret(conn)?;
+    let now = Rights::of(actor);
+    let cursor = match after {
+        "0" => Cursor::at(actor, 0),
+        text => Cursor::open(text, &secret, "updated_after")?,
+    };
+    if cursor.sweep.is_some() || cursor.rights != now {
+        let before = (kind.scope)(&cursor.rights.actor(actor)).ok();
+        let openness = |s: &Scope| s.audience.map(|a| (a, s.provinces.iter().copied().collect::<HashSet<Id>>()));
+        let moved = cursor.rights.organization != actor.organization;
+        if cursor.sweep.is_some() || moved || before.as_ref().and_then(openness) != openness(&scope) {
+            let scopes: Vec<Scope> = [Some(scope), before].into_iter().flatten().filter(|s| s.audience.is_some()).collect();
+            // Relations have changes of their own, unless the caller acts for another organisation than before.
+            let organizations: Vec<Id> = if moved { cursor.rights.organization.into_iter().chain([organization]).collect() } else { vec![] };
+            return sweep(conn, kind, cursor, now, (&scopes, &organizations), &secret, limit);
+        }
+    }
+    let head = head(conn)?;
+    let lines = since(conn, kind.kind, organization, &scope, cursor.seq)?;
+    let (mut changed, mut lost, mut seq) = (Vec::new(), HashMap::new(), cursor.seq);
+    let mut known = HashMap::new();
+    let full = i64::try_from(lines.len()).unwrap_or(i64::MAX) >= WINDOW;
+    let mut more = full;
+    for (place, what, record, whose, province, audience) in lines {
+        if !known.contains_key(&record) && i64::try_from(known.len()).unwrap_or(i64::MAX) >= limit {
+            more = true;
+            break;
+        }
+        known.insert(record, place);
+        seq = place;
+        let own = whose == Some(organization);
+        let was_open =
+            scope.audience.is_some_and(|least| audience.is_some_and(|a| a >= least as i32)) && province.is_some_and(|p| scope.provinces.contains(&p));
+        match what.as_str() {
+            "lost" if own => drop(lost.entry(record).or_insert((TombstoneReason::AccessLost, place))),
+            "narrowed" if was_open => drop(lost.insert(record, (TombstoneReason::AccessLost, place))),
+            // Whoever could see it by a relation has lost that in the same act.
+            "deleted" if was_open || lost.contains_key(&record) => drop(lost.insert(record, (TombstoneReason::Deleted, place))),
+            _ => {}
+        }
+    }
+    if !more {
+        seq = head.max(seq);
+    }
+    changed.extend(known);
+    changed.sort_unstable_by_key(|(_, place)| *place);
+    Ok(Pull { kind: kind.kind, changed, lost, cursor: Cursor { seq, rights: now, sweep: None }.seal(&secret)?, more })
+}
+
+/// Changes of a kind that concern this caller: of what is open to it, of what it is related to, and of its own relations.
+fn since(conn: &mut Conn, kind: &str, organization: Id, scope: &Scope, after: i64) -> Result<Vec<Line>> {
+    let mut query =
+        changes::table.filter(changes::kind.eq(kind.to_owned())).filter(changes::what.ne("entry")).filter(changes::seq.gt(after)).into_boxed::<MultiBackend>();
+    let own: Predicate<changes::table> = Box::new(changes::organization_id.eq(organization).assume_not_null());
+    let shared = changes::organization_id.is_null();
+    query = if scope.audience.is_some() {
+        query.filter(own.or(shared))
+    } else {
+        let related = access::table
+            .filter(access::organization_id.eq(organization))
+            .filter(access::kind.eq(changes::kind))
+            .filter(access::record_id.eq(changes::record_id));
+        query.filter(own.or(shared.and(changes::what.eq("deleted").or(exists(related)))))
+    };
+    Ok(query
+        .order(changes::seq)
+        .limit(WINDOW)
+        .select((changes::seq.assume_not_null(), changes::what, changes::record_id, changes::organization_id, changes::province_id, changes::audience))
+        .load(conn)?)
+}
+
+/// Goes through all that the caller can see now or could see before its rights changed; then the pull goes on from where it
+/// stood.
+fn sweep(conn: &mut Conn, kind: &'static Kind, cursor: Cursor, now: Rights, reach: (&[Scope], &[Id]), secret: &str, limit: i64) -> Result<Pull> {
+    let (swept, target) = match cursor.sweep {
+        Some((id, target)) => (Some(id), target),
+        None => (None, now),
+    };
+    let ids = (kind.reached)(conn, reach.0, reach.1, swept, limit)?;
+    let next = match ids.last() {
+        Some(last) if i64::try_from(ids.len()).unwrap_or(i64::MAX) >= limit => Cursor { sweep: Some((*last, target)), ..cursor_at(cursor.seq, cursor.rights) },
+        // Rights that changed again meanwhile are not the target's: the next pull sweeps once more.
+        _ => cursor_at(cursor.seq, target),
+    };
+    Ok(Pull {
+        kind: kind.kind,
+        changed: ids.iter().map(|id| (*id, cursor.seq)).collect(),
+        lost: ids.iter().map(|id| (*id, (TombstoneReason::AccessLost, cursor.seq))).collect(),
+        cursor: next.seal(secret)?,
+        // What has changed since the cursor is pulled next.
+        more: true,
+    })
+}
+
+fn cursor_at(seq: i64, rights: Rights) -> Cursor {
+    Cursor { seq, rights, sweep: None }
+}
+
+/// Writes a kind of record that has the columns `id`, `province_id` and `audience`.
+#[macro_export]
+macro_rules! pulled {
+    ($kind:expr, $list:literal, $needs:ident, $table:ident, $rules:expr, $view:expr) => {
+        $crate::feed::Kind {
+            kind: $kind,
+            list: $list,
+            needs: $crate::authz::scopes::ServiceScope::$needs,
+            scope: |actor| $crate::authz::scope($rules, actor, $view),
+            open_among: |conn, scope, ids| {
+                use diesel::prelude::*;
+                use $crate::schema::$table as rows;
+                let Some(audience) = scope.audience else { return Ok(vec![]) };
+                Ok(rows::table
+                    .filter(rows::id.eq_any(ids.to_vec()))
+                    .filter(rows::province_id.eq_any(scope.provinces.clone()))
+                    .filter(rows::audience.ge(audience as i32))
+                    .select(rows::id)
+                    .load(conn)?)
+            },
+            reached: |conn, scopes, organizations, after, limit| {
+                use diesel::prelude::*;
+                use $crate::schema::{access, $table as rows};
+                let mut reach: $crate::db::Predicate<rows::table> = Box::new(rows::id.eq_any(
+                    access::table.filter(access::kind.eq($kind)).filter(access::organization_id.eq_any(organizations.to_vec())).select(access::record_id),
+                ));
+                for scope in scopes {
+                    let Some(audience) = scope.audience else { continue };
+                    reach = Box::new(reach.or(rows::province_id.eq_any(scope.provinces.clone()).and(rows::audience.ge(audience as i32))));
+                }
+                let mut query = rows::table.filter(reach).into_boxed::<$crate::db::MultiBackend>();
+                if let Some(after) = after {
+                    query = query.filter(rows::id.gt(after));
+                }
+                Ok(query.order(rows::id).limit(limit).select(rows::id).load(conn)?)
+            },
+        }
+    };
+}

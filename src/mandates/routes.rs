@@ -1,0 +1,35 @@
+use super::workflow;
+use crate::{
+    error::Result,
+    http::{Answer, Body, Call, ServiceConfig},
+    id::Id,
+    organizations::functions::{Grant, GrantPatch, NewGrant},
+};
+use actix_web::{HttpResponse, patch, post, web::Path};
+
+/// Mounts the routes.
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(create_organization_function).service(update_organization_function);
+}
+
+/// Grant a function; from its first day the holder sees what the function lets it see
+#[utoipa::path(tag = "organizations", request_body = NewGrant, responses((status = 201, description = "Granted", body = Grant)))]
+#[post("/organization-functions")]
+async fn create_organization_function(call: Call, body: Body<NewGrant>) -> Result<HttpResponse> {
+    call.write(body, |conn, ask, body| {
+        let grant = workflow::create(conn, ask, body)?;
+        Answer::created(format!("/api/v1/organization-functions/{}", grant.id), &grant, grant.version)
+    })
+    .await
+}
+
+/// End a grant of a function; after its last day the holder sees no more what it saw by it
+#[utoipa::path(tag = "organizations", params(("id" = Id, Path)), request_body(content = GrantPatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The grant", body = Grant)))]
+#[patch("/organization-functions/{id}")]
+async fn update_organization_function(call: Call, id: Path<Id>, body: Body<GrantPatch>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let grant = workflow::end(conn, ask, *id, body)?;
+        Answer::one(&grant, grant.version)
+    })
+    .await
+}

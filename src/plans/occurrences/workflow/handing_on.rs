@@ -1,0 +1,95 @@
+//! A task that is declined, goes to another agency, or gets another due date.
+
+use super::{deciding::in_force, save_part};
+use crate::{
+    ask::Ask,
+    calendars,
+    db::Conn,
+    error::{Error, Result},
+    plans::{
+        model::{NEVER, from_json, to_json},
+        occurrences::{
+            model::{Occurrence, TaskTransition},
+            opening,
+        },
+        parts::{
+            self,
+            model::{OldDue, Part, PartState, TaskRole},
+        },
+        store::Grants,
+        tasks::{
+            assignees::{self, Share},
+            model::Task,
+        },
+    },
+};
+use chrono::NaiveDate;
+
+pub(super) fn decline(conn: &mut Conn, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
+    let owed = parts::store::of_occurrence(conn, after.id)?;
+    let leads = assignees::has_lead(&task.assignees()?);
+    let answerable = owed.iter().filter(|p| p.state != PartState::Waived && (!leads || p.role == TaskRole::Lead)).count();
+    if answerable > 1 {
+        return Err(Error::conflict(
+            "not_alone",
+            "Nhiều cơ quan cùng thực hiện: một cơ quan không từ chối thay cả nhiệm vụ; hãy đề nghị cơ quan giao miễn phần của mình.",
+            "Several agencies do this task: none declines it for all; ask the owner to waive your part.",
+        ));
+    }
+    after.reason = step.reason.clone();
+    Ok(())
+}
+
+/// Back with the owner, the task goes to another lead; the one that declined is waived.
+pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occurrence, step: &TaskTransition) -> Result<()> {
+    let wrong = || Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province.");
+    let next = step.organization_id.ok_or_else(wrong)?;
+    if !crate::organizations::find_many(conn, &[next])?.iter().any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id)) {
+        return Err(wrong());
+    }
+    let owed = parts::store::of_occurrence(conn, after.id)?;
+    let mut given = task.assignees()?;
+    let leads = assignees::has_lead(&given);
+    let Some(old) = owed.iter().find(|p| p.is_open() && (!leads || p.role == TaskRole::Lead)) else { return Ok(()) };
+    if old.organization_id == next {
+        return Ok(());
+    }
+    let waived = Part { state: PartState::Waived, reason: after.reason.clone(), required: false, ..old.clone() };
+    save_part(conn, ask, task, old, waived, "waive", after.reason.as_deref())?;
+    match owed.iter().find(|p| p.organization_id == next) {
+        Some(held) => {
+            save_part(conn, ask, task, held, Part { role: old.role, required: old.required, state: PartState::Assigned, ..held.clone() }, "reassign", None)?
+        }
+        None => {
+            let share = Share { organization: next, group: None, role: old.role, required: old.required, due_on: old.due_on };
+            parts::store::insert(conn, &opening::part(ask, task, after, &share))?;
+        }
+    }
+    for assignee in &mut given {
+        if assignee.organization_id == Some(old.organization_id) {
+            assignee.organization_id = Some(next);
+        }
+        assignee.members.retain(|m| *m != old.organization_id);
+    }
+    task.assignees = to_json(&given)?;
+    let share = Share { organization: next, group: None, role: old.role, required: old.required, due_on: None };
+    let mut grants = Grants::default();
+    opening::relate_shares(conn, task, &[share], leads, &mut grants)?;
+    grants.write(conn)
+}
+
+pub(super) fn redate(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
+    let old = OldDue { due_on: after.due_on, moved_on: ask.today, extension_id: None, document_id: step.document_id, reason: step.reason.clone() };
+    move_due(conn, task, after, step.due_on, old)
+}
+
+/// Moves a due date; the old one stays visible.
+pub fn move_due(conn: &mut Conn, task: &Task, after: &mut Occurrence, due: Option<NaiveDate>, old: OldDue) -> Result<()> {
+    let calendar = calendars::current(conn)?;
+    let mut history: Vec<OldDue> = from_json(&after.due_history)?;
+    history.push(old);
+    after.due_history = to_json(&history)?;
+    after.due_on = due;
+    after.due_sort = if task.is_timeless() { NEVER } else { in_force(due, &after.lays()?, &calendar)? };
+    parts::store::follow(conn, after.id, after.due_sort)
+}

@@ -1,0 +1,183 @@
+//! The progress of tasks by agency and plan.
+
+use super::{narrow, rate};
+use crate::{
+    db::Conn,
+    error::Result,
+    id::Id,
+    plans::{AgencyProgress, PartFacts, PlanState, model::NEVER, occurrences::model::TaskState, parts::model::PartState},
+    statistics::{
+        model::{Cut, ReportFilter, TARGET, TaskProgressReport, TaskProgressRow},
+        rewind::{Rewind, Was},
+        store::{self, Names, PartRow, Sight},
+    },
+};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Records that these figures rest on, as the journal names them.
+pub const KINDS: &[&str] = &["task_part", "task_occurrence", "urging", "plan", "organization"];
+
+/// A part as the journal shows it.
+#[derive(Debug, Deserialize)]
+struct PartThen {
+    organization_id: Id,
+    state: PartState,
+    due_on: Option<NaiveDate>,
+    done_on: Option<NaiveDate>,
+    on_time: Option<bool>,
+}
+
+/// An occurrence as the journal shows it.
+#[derive(Debug, Deserialize)]
+struct OccurrenceThen {
+    state: TaskState,
+    due_on: Option<NaiveDate>,
+    deadline: DeadlineThen,
+}
+#[derive(Debug, Deserialize)]
+struct DeadlineThen {
+    effective_day: Option<NaiveDate>,
+}
+
+/// A plan as the journal shows it.
+#[derive(Debug, Deserialize)]
+struct PlanThen {
+    code: String,
+    title: String,
+    state: PlanState,
+}
+
+/// What a part was: none where it did not exist. What acceptance, a moved date and cancelling do to the parts of an
+/// occurrence is told by the occurrence's entry.
+fn then(row: &PartRow, rewind: &Rewind, cut: &Cut) -> Result<Option<(Id, PartFacts)>> {
+    if row.created_at > cut.moment {
+        return Ok(None);
+    }
+    let (occurrence, occurrence_due) = match rewind.of::<OccurrenceThen>("task_occurrence", row.occurrence)? {
+        Was::Nothing => return Ok(None),
+        Was::Same => (row.of_occurrence, None),
+        Was::Changed(was, _) => (was.state, Some(was.deadline.effective_day.or(was.due_on).filter(|_| row.occurrence_due_sort < NEVER).unwrap_or(NEVER))),
+    };
+    let part = rewind.of::<PartThen>("task_part", row.part)?;
+    let mut organization = row.organization;
+    let mut facts = PartFacts {
+        role: row.role,
+        form: row.form,
+        state: row.state,
+        due: row.due_sort,
+        done_on: row.done_on,
+        on_time: row.on_time,
+        of_occurrence: occurrence,
+    };
+    let mut own_due = row.due_on;
+    let mut same = false;
+    match part {
+        Was::Nothing => return Ok(None),
+        Was::Same => same = true,
+        Was::Changed(was, action) => {
+            organization = was.organization_id;
+            (facts.state, facts.done_on, facts.on_time, own_due) = (was.state, was.done_on, was.on_time, was.due_on);
+            // A return moved its day on.
+            if action == "return" && facts.due < NEVER {
+                facts.due = own_due.unwrap_or(facts.due);
+            }
+        }
+    }
+    if own_due.is_none() {
+        facts.due = occurrence_due.unwrap_or(facts.due);
+    }
+    // Cancelling waives what is owed, accepting decides: neither had happened.
+    if same && facts.state == PartState::Waived && row.of_occurrence == TaskState::Cancelled && occurrence != TaskState::Cancelled {
+        facts.state = PartState::Assigned;
+    }
+    if occurrence != TaskState::Completed {
+        facts.on_time = None;
+    }
+    Ok(Some((organization, facts)))
+}
+
+/// Figures by agency and plan.
+#[derive(Debug, Default)]
+pub struct Tally(BTreeMap<(Id, Id), AgencyProgress>);
+
+impl Tally {
+    /// Figures by agency, over all plans.
+    pub fn by_agency(&self) -> BTreeMap<Id, (i64, i64, i64)> {
+        let mut all: BTreeMap<Id, (i64, i64, i64)> = BTreeMap::new();
+        for ((organization, _), row) in &self.0 {
+            let sum = all.entry(*organization).or_default();
+            *sum = (sum.0 + row.on_time, sum.1 + row.late, sum.2 + row.urged);
+        }
+        all
+    }
+}
+
+/// Plans by id: code, title, state.
+type Plans = BTreeMap<Id, (String, String, PlanState)>;
+
+/// Counts parts and urgings: two statements.
+pub fn tally(conn: &mut Conn, sight: &Sight, filter: &ReportFilter, cut: &Cut, rewind: &Rewind) -> Result<(Tally, Plans)> {
+    let narrow = narrow(filter)?;
+    let last = narrow.to.map_or(cut.as_of, |to| to.min(cut.as_of));
+    let mut all: BTreeMap<(Id, Id), AgencyProgress> = BTreeMap::new();
+    let mut plans = Plans::new();
+    for row in store::parts_open(conn, sight, &narrow, last)? {
+        let Some((organization, facts)) = then(&row, rewind, cut)? else { continue };
+        all.entry((organization, row.plan.0)).or_default().count(&facts, cut.as_of);
+        if let std::collections::btree_map::Entry::Vacant(e) = plans.entry(row.plan.0) {
+            let called = match rewind.of::<PlanThen>("plan", row.plan.0)? {
+                Was::Changed(was, _) => (was.code, was.title, was.state),
+                Was::Same | Was::Nothing => (row.plan.1.clone(), row.plan.2.clone(), row.plan.3),
+            };
+            e.insert(called);
+        }
+    }
+    for (urging, organization, plan) in store::urged_for_tasks(conn, sight, &narrow, last)? {
+        if let Some(row) = all.get_mut(&(organization, plan)).filter(|_| rewind.existed("urging", urging)) {
+            row.urged += 1;
+        }
+    }
+    Ok((Tally(all), plans))
+}
+
+/// The report: a row for each agency and plan, by agency's code and plan's code.
+pub fn report(conn: &mut Conn, sight: &Sight, provinces: &[Id], filter: &ReportFilter, cut: &Cut) -> Result<TaskProgressReport> {
+    let rewind = Rewind::read(conn, provinces, KINDS, cut.seq)?;
+    let (Tally(all), plans) = tally(conn, sight, filter, cut, &rewind)?;
+    let names = Names::read(conn, all.keys().map(|(organization, _)| *organization), &rewind)?;
+    let mut items = Vec::with_capacity(all.len());
+    for ((organization, plan), p) in all {
+        let called = names.of(organization);
+        let (plan_code, plan_title, plan_state) = plans.get(&plan).cloned().unwrap_or((String::new(), String::new(), PlanState::Active));
+        let decided = p.on_time + p.late;
+        items.push(TaskProgressRow {
+            organization_id: organization,
+            organization_code: called.code,
+            organization_name: called.name,
+            plan_id: plan,
+            plan_code,
+            plan_title,
+            plan_state,
+            assigned: p.assigned,
+            on_time: p.on_time,
+            late: p.late,
+            no_deadline: p.no_deadline,
+            awaiting: p.awaiting,
+            running: p.running,
+            overdue: p.overdue,
+            waived: p.waived,
+            leading: p.leading,
+            requested: p.requested,
+            requested_done: p.requested_done,
+            urged: p.urged,
+            on_time_rate: rate(p.on_time, decided)?,
+            below_target: (decided > 0).then_some(p.on_time * 100 < decided * TARGET),
+        });
+    }
+    items.sort_by(|a, b| {
+        (&a.organization_code, a.organization_id, &a.plan_code, a.plan_id).cmp(&(&b.organization_code, b.organization_id, &b.plan_code, b.plan_id))
+    });
+    Ok(TaskProgressReport::new(cut, filter, items))
+}

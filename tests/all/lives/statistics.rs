@@ -1,0 +1,450 @@
+//! Figures worked out by hand against the reports: one agency late, one missing and urged twice, one returned.
+
+use crate::harness::{House, Person, Reply, each};
+use nhipcau::sequencer;
+use serde_json::{Value, json};
+
+pub fn org(house: &House, province: &str, code: &str) -> String {
+    house.organization(province, code).id.to_string()
+}
+
+/// Seals everything, as the worker does within a second.
+pub fn seal(house: &House) {
+    while house.db.write_now(|conn| sequencer::sequence(conn, 500)).expect("a batch") > 0 {}
+}
+
+/// A GET after everything is sealed.
+pub fn read(person: &Person<'_>, path: &str) -> Reply {
+    seal(person.house);
+    person.get(path).expect(200)
+}
+
+pub fn row<'a>(reply: &'a Reply, member: &str, value: &str) -> &'a Value {
+    let found: Vec<&Value> = reply.items().iter().filter(|r| r[member] == value).collect();
+    assert_eq!(found.len(), 1, "{member} = {value}: {}", reply.json);
+    found[0]
+}
+
+/// The numbers of a row, in this order.
+fn numbers(row: &Value, members: &[&str]) -> Vec<i64> {
+    members.iter().map(|m| row[*m].as_i64().unwrap_or_else(|| panic!("{m}: {row}"))).collect()
+}
+
+/// 2021 in Bình Định, until the reports of 30/11 are accepted: STC on the last day, SDL three working days late, SYT returned
+/// once, SVHTT missing and urged on 22/11 and 29/11; the other fourteen agencies are missing too, LHHN's own step has no day.
+pub struct Year<'a> {
+    pub house: &'a House,
+    pub period: String,
+}
+
+impl<'a> Year<'a> {
+    pub fn person(&self, code: &str, position: &str) -> Person<'a> {
+        self.house.person("BDI", code, position)
+    }
+    pub fn obligation(&self, code: &str) -> Value {
+        let path = format!("/reporting-obligations?period_id={}&sender_id={}", self.period, org(self.house, "BDI", code));
+        self.person("LHHN", "viewer").get(&path).expect(200).items()[0].clone()
+    }
+    pub fn hand_in(&self, code: &str, at: &str) -> String {
+        self.house.at(at);
+        let draft = json!({ "obligation_id": self.obligation(code)["id"], "narratives": [{ "section": "ket_qua", "text": "Đã quán triệt." }],
+            "figures": [{ "indicator": "delegations_in", "value": "2" }] });
+        let path = format!("/report-submissions/{}", self.person(code, "officer").post("/report-submissions", draft).expect(201).id());
+        self.person(code, "leader").step(&path, json!({ "action": "submit" })).expect(200);
+        path
+    }
+    fn urge(&self, at: &str, level: &str) {
+        self.house.at(at);
+        let path = format!("/reporting-obligations/{}/urgings", self.obligation("SVHTT")["id"].as_str().expect("an id"));
+        self.person("LHHN", "leader").post(&path, json!({ "level": level, "text": "Đề nghị gửi báo cáo." })).expect(201);
+    }
+    pub fn accept(&self, path: &str) {
+        self.person("LHHN", "leader").step(path, json!({ "action": "accept" })).expect(200);
+    }
+    pub fn live(house: &'a House) -> Self {
+        house.load("binh_dinh");
+        house.at("2021-10-20T08:00");
+        let union = house.person("BDI", "LHHN", "leader");
+        let regime = union.get("/reporting-regimes").expect(200).items()[0]["id"].clone();
+        let period = union.post("/reporting-periods", json!({ "regime_id": regime, "period": "2021" })).expect(201).id();
+        let year = Year { house, period };
+        let returned = year.hand_in("SYT", "2021-11-15T10:00");
+        house.at("2021-11-18T15:00");
+        union.step(&returned, json!({ "action": "return", "reason": "Thiếu một đoàn" })).expect(200);
+        let first = year.hand_in("STC", "2021-11-19T22:00");
+        year.urge("2021-11-22T09:00", "urging");
+        let late = year.hand_in("SDL", "2021-11-24T09:00");
+        let again = year.hand_in("SYT", "2021-11-24T16:30");
+        year.urge("2021-11-29T09:00", "escalated");
+        house.at("2021-11-30T08:00");
+        for path in [first, late, again] {
+            year.accept(&path);
+        }
+        house.at("2021-12-01T08:00");
+        year
+    }
+}
+
+const COUNTS: [&str; 12] =
+    ["expected", "actual", "accepted", "awaiting", "missing", "not_due", "with_deadline", "on_time", "late", "returned", "urged", "working_days_late"];
+
+#[test]
+fn reports_are_counted_as_they_stood_on_a_day() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        let ubnd = year.person("UBND", "viewer");
+        let path = "/reports/reporting-rates?period=2021";
+        let report = read(&ubnd, path);
+        // 14 departments and mass organisations, 4 districts, and the union with its own step.
+        assert_eq!((report.items().len(), &report["as_of"], &report["filter"]), (19, &json!("2021-12-01"), &json!({ "period": "2021" })));
+        let counted = |report: &Reply, code: &str| numbers(row(report, "organization_code", code), &COUNTS);
+        for (code, expected, completeness, timeliness) in [
+            ("STC", [1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0], "100.0", json!("100.0")),
+            // Mon 22, Tue 23, Wed 24.
+            ("SDL", [1, 1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 3], "100.0", json!("0.0")),
+            ("SYT", [1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 0], "100.0", json!("100.0")),
+            // 22–26/11 = 5, 29/11, 30/11, 1/12 = 3.
+            ("SVHTT", [1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 2, 8], "0.0", json!("0.0")),
+            ("SNV", [1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 8], "0.0", json!("0.0")),
+            ("LHHN", [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], "0.0", Value::Null),
+        ] {
+            assert_eq!(counted(&report, code), expected, "{code}");
+            let row = row(&report, "organization_code", code);
+            assert_eq!((&row["completeness"], &row["timeliness"]), (&json!(completeness), &timeliness), "{code}");
+        }
+        assert_eq!(row(&report, "organization_code", "SDL")["organization_name"], house.organization("BDI", "SDL").name);
+        assert_eq!((&report.items()[0]["period"], &report.items()[0]["period_state"]), (&json!("2021"), &json!("open")));
+
+        // As the days went by. 18/11 evening: returned; 19/11: STC has handed in, nobody is missing.
+        for (day, stc, syt, sdl, svhtt) in [
+            ("2021-11-17", [0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 1, 0]),
+            ("2021-11-18", [0, 0, 1, 0], [0, 0, 1, 1], [0, 0, 1, 0], [0, 0, 1, 0]),
+            ("2021-11-19", [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 0], [0, 0, 1, 0]),
+            ("2021-11-20", [1, 0, 0, 0], [0, 0, 1, 1], [0, 1, 0, 0], [0, 1, 0, 0]),
+            ("2021-11-24", [1, 0, 0, 0], [1, 0, 0, 1], [1, 0, 0, 0], [0, 1, 0, 0]),
+        ] {
+            let then = read(&ubnd, &format!("{path}&as_of={day}"));
+            let of = |code: &str| numbers(row(&then, "organization_code", code), &["awaiting", "missing", "not_due", "returned"]);
+            assert_eq!((of("STC"), of("SYT"), of("SDL"), of("SVHTT")), (stc.into(), syt.into(), sdl.into(), svhtt.into()), "{day}");
+        }
+        // 22, 23, 24, 25/11 = 4; urged once by then.
+        let then = read(&ubnd, &format!("{path}&as_of=2021-11-25"));
+        assert_eq!(counted(&then, "SVHTT"), [1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 4]);
+        // Before the period was opened nobody owed anything.
+        assert_eq!(read(&ubnd, &format!("{path}&as_of=2021-10-19")).items().len(), 0);
+
+        // What happens later changes the figures of now, never those of then.
+        let last = year.hand_in("SVHTT", "2021-12-10T09:00");
+        year.accept(&last);
+        let again = read(&ubnd, &format!("{path}&as_of=2021-11-25"));
+        assert_eq!((&again["snapshot"], &again.bytes), (&then["snapshot"], &then.bytes));
+        // 22–26/11, 29/11–3/12, 6–10/12.
+        assert_eq!(counted(&read(&ubnd, path), "SVHTT"), [1, 1, 1, 0, 0, 0, 1, 0, 1, 0, 2, 15]);
+        // What has no place in the feed yet is not in the snapshot.
+        let before = read(&ubnd, path);
+        year.hand_in("SNV", "2021-12-10T10:00");
+        assert_eq!(ubnd.get(path).expect(200)["items"], before["items"]);
+        assert_eq!(counted(&read(&ubnd, path), "SNV"), [1, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0]);
+        assert_eq!(ubnd.get(&format!("{path}&as_of=2021-12-11")).expect(422).fault("as_of"), Some("future"));
+        ubnd.get("/reports/reporting-rates?period=2021&from=2021-01-01").expect(422);
+        assert_eq!(read(&ubnd, "/reports/reporting-rates?period=2020").items().len(), 0);
+    });
+}
+
+/// A plan whose tasks SYT leads; one is requested of MTTQ.
+pub fn plan(house: &House) -> String {
+    house.at("2021-11-01T08:00");
+    let (ubnd, syt) = (house.person("BDI", "UBND", "leader"), house.person("BDI", "SYT", "officer"));
+    let plan = ubnd.post("/plans", json!({ "title": "Việc cuối năm" })).expect(201).id();
+    let add = |content: &str, due: Option<&str>, form: &str, code: &str| {
+        let task = json!({ "plan_id": plan, "content": content, "form": form, "due_on": due,
+            "assignees": [{ "organization_id": org(house, "BDI", code), "role": "lead" }] });
+        format!("/tasks/{}", ubnd.post("/tasks", task).expect(201).id())
+    };
+    let on_time = add("Một", Some("2021-11-10"), "assign", "SYT");
+    let late = add("Hai", Some("2021-11-10"), "assign", "SYT");
+    let never = add("Ba", Some("2021-11-10"), "assign", "SYT");
+    let no_day = add("Bốn", None, "assign", "SYT");
+    add("Năm", Some("2021-12-10"), "assign", "SYT");
+    let awaiting = add("Sáu", Some("2021-11-20"), "assign", "SYT");
+    add("Bảy", Some("2021-11-10"), "request", "MTTQ");
+    ubnd.step(&format!("/plans/{plan}"), json!({ "action": "activate" })).expect(200);
+    let propose = |path: &str, at: &str| {
+        house.at(at);
+        syt.step(path, json!({ "action": "start" })).expect(200);
+        syt.step(path, json!({ "action": "propose_completion", "result": "Đã làm" })).expect(200);
+    };
+    let accept = |path: &str, at: &str| {
+        house.at(at);
+        ubnd.step(path, json!({ "action": "accept" })).expect(200);
+    };
+    propose(&on_time, "2021-11-08T08:00");
+    propose(&no_day, "2021-11-08T08:30");
+    accept(&on_time, "2021-11-09T08:00");
+    accept(&no_day, "2021-11-09T08:30");
+    propose(&late, "2021-11-12T08:00");
+    accept(&late, "2021-11-15T08:00");
+    propose(&awaiting, "2021-11-18T08:00");
+    for day in ["2021-11-22T08:00", "2021-11-29T08:00"] {
+        house.at(day);
+        let letter = json!({ "target_kind": "task", "target_id": never.trim_start_matches("/tasks/"), "organization_id": org(house, "BDI", "SYT"),
+            "level": "urging", "text": "Đề nghị khẩn trương." });
+        ubnd.post("/urgings", letter).expect(201);
+    }
+    house.at("2021-12-01T08:00");
+    plan
+}
+
+const PARTS: [&str; 12] =
+    ["assigned", "on_time", "late", "no_deadline", "awaiting", "running", "overdue", "waived", "leading", "requested", "requested_done", "urged"];
+
+#[test]
+fn tasks_are_counted_as_they_stood_on_a_day() {
+    each("2021-10-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let plan = plan(house);
+        let ubnd = house.person("BDI", "UBND", "viewer");
+        let path = format!("/reports/task-progress?plan_id={plan}");
+        let report = read(&ubnd, &path);
+        let counted = |report: &Reply, code: &str| numbers(row(report, "organization_code", code), &PARTS);
+        // One each on time, late, without a day, awaiting, running (10/12) and overdue (10/11); urged twice.
+        assert_eq!(counted(&report, "SYT"), [6, 1, 1, 1, 1, 1, 1, 0, 6, 0, 0, 2]);
+        let syt = row(&report, "organization_code", "SYT");
+        assert_eq!((&syt["on_time_rate"], &syt["below_target"], &syt["plan_id"]), (&json!("50.0"), &json!(true), &json!(plan)));
+        // What was requested stands in no ranking, though its day has passed.
+        assert_eq!(counted(&report, "MTTQ"), [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
+        let mttq = row(&report, "organization_code", "MTTQ");
+        assert_eq!((&mttq["on_time_rate"], &mttq["below_target"]), (&Value::Null, &Value::Null));
+        assert_eq!(report.items().len(), 2);
+        for (day, expected, rate) in [
+            // Handed in, not accepted: two.
+            ("2021-11-08", [6, 0, 0, 0, 2, 4, 0, 0, 6, 0, 0, 0], Value::Null),
+            ("2021-11-11", [6, 1, 0, 1, 0, 2, 2, 0, 6, 0, 0, 0], json!("100.0")),
+            ("2021-11-12", [6, 1, 0, 1, 1, 2, 1, 0, 6, 0, 0, 0], json!("100.0")),
+            ("2021-11-15", [6, 1, 1, 1, 0, 2, 1, 0, 6, 0, 0, 0], json!("50.0")),
+            ("2021-11-22", [6, 1, 1, 1, 1, 1, 1, 0, 6, 0, 0, 1], json!("50.0")),
+        ] {
+            let then = read(&ubnd, &format!("{path}&as_of={day}"));
+            assert_eq!(counted(&then, "SYT"), expected, "{day}");
+            assert_eq!(row(&then, "organization_code", "SYT")["on_time_rate"], rate, "{day}");
+        }
+        // Open in December: what was accepted in November is not in it.
+        assert_eq!(counted(&read(&ubnd, &format!("{path}&from=2021-12-01")), "SYT"), [3, 0, 0, 0, 1, 1, 1, 0, 3, 0, 0, 0]);
+
+        // Cancelling waives, returning owes again, a later date takes back: none of it touches the past.
+        let then = read(&ubnd, &format!("{path}&as_of=2021-11-30"));
+        let tasks = house.person("BDI", "UBND", "leader").get(&format!("/tasks?plan_id={plan}&limit=200")).expect(200);
+        let task = |content: &str| format!("/tasks/{}", tasks.items().iter().find(|t| t["content"] == content).expect("a task")["id"].as_str().expect("an id"));
+        let leader = house.person("BDI", "UBND", "leader");
+        let more = json!({ "task_id": task("Năm").trim_start_matches("/tasks/"), "due_on": "2021-12-24", "reason": "Chờ đoàn" });
+        let more = house.person("BDI", "SYT", "leader").post("/extensions", more).expect(201).id();
+        leader.step(&format!("/extensions/{more}"), json!({ "action": "grant" })).expect(200);
+        leader.step(&task("Ba"), json!({ "action": "cancel", "reason": "Thôi" })).expect(200);
+        leader.step(&task("Sáu"), json!({ "action": "return", "reason": "Chưa đủ" })).expect(200);
+        // Sáu is owed again, three working days from today; Năm until 24/12; Ba waived.
+        assert_eq!(counted(&read(&ubnd, &path), "SYT"), [6, 1, 1, 1, 0, 2, 0, 1, 6, 0, 0, 2]);
+        let again = read(&ubnd, &format!("{path}&as_of=2021-11-30"));
+        assert_eq!((&again["snapshot"], &again.bytes), (&then["snapshot"], &then.bytes));
+    });
+}
+
+#[test]
+fn everybody_sees_the_figures_that_are_theirs() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        let plan = plan(house);
+        let codes = |person: &Person<'_>, path: &str| {
+            let mut all: Vec<String> = read(person, path).items().iter().map(|r| r["organization_code"].as_str().expect("a code").to_owned()).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let (rates, tasks) = ("/reports/reporting-rates", format!("/reports/task-progress?plan_id={plan}"));
+        for code in ["UBND", "VPUBND", "SNGV"] {
+            assert_eq!(codes(&year.person(code, "viewer"), rates).len(), 19, "{code}");
+            assert_eq!(codes(&year.person(code, "viewer"), &tasks), ["MTTQ", "SYT"], "{code}");
+        }
+        // The union is focal point of the regime and of its plan, not of the province.
+        let union = year.person("LHHN", "viewer");
+        assert_eq!(codes(&union, rates).len(), 19);
+        assert_eq!(numbers(row(&read(&union, rates), "organization_code", "SVHTT"), &["missing", "urged", "working_days_late"]), [1, 2, 8]);
+        assert!(codes(&union, &tasks).is_empty());
+        assert!(codes(&union, "/reports/task-progress").len() > 10);
+        for position in ["leader", "clerk", "org_admin"] {
+            assert_eq!(codes(&year.person("SYT", position), rates), ["SYT"]);
+            assert_eq!(codes(&year.person("SYT", position), &tasks), ["SYT"]);
+        }
+        let sdl = org(house, "BDI", "SDL");
+        assert!(codes(&year.person("SYT", "leader"), &format!("{rates}?organization_id={sdl}")).is_empty());
+        assert_eq!(codes(&year.person("UBND", "viewer"), &format!("{rates}?organization_id={sdl}")), ["SDL"]);
+        assert!(codes(&year.person("SNV", "leader"), &tasks).is_empty());
+        // Another province's.
+        house.load_agencies("gia_lai");
+        assert!(codes(&house.person("GLA", "UBND", "leader"), rates).is_empty());
+        assert!(codes(&house.person("GLA", "UBND", "leader"), &tasks).is_empty());
+        let administrator = house.administrator();
+        for path in [rates, "/reports/task-progress", "/reports/open-obstacles", "/reports/incoming-documents", "/reports/leaders-brief"] {
+            administrator.get(path).expect(403);
+        }
+    });
+}
+
+#[test]
+fn leaders_see_the_worst_the_next_and_what_waits() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        let of_the_plan = plan(house);
+        // Asked for on 1/12: an extension and a completion wait for UBND, SDL's report was late.
+        let syt = year.person("SYT", "leader");
+        let tasks = syt.get("/tasks?limit=200&q=nam").expect(200);
+        let due = tasks.items().iter().find(|t| t["content"] == "Năm").expect("a task").clone();
+        let more = json!({ "task_id": due["id"], "due_on": "2021-12-24", "reason": "Chờ đoàn" });
+        syt.post("/extensions", more).expect(201);
+        let brief = read(&year.person("VPUBND", "leader"), "/reports/leaders-brief");
+        assert_eq!((&brief["whole_province"], &brief["as_of"], &brief["filter"]), (&json!(true), &json!("2021-12-01"), &json!({ "period": "2021" })));
+        // The task of 10/11 before all that was due on 19/11.
+        let worst = &brief["overdue"][0];
+        assert_eq!((&worst["kind"], &worst["title"], &worst["due_on"], &worst["days_left"]), (&json!("task"), &json!("Ba"), &json!("2021-11-10"), &json!(-21)));
+        // 11, 12, 15–19, 22–26, 29, 30, 1/12.
+        assert_eq!((&worst["organization_code"], &worst["working_days_late"]), (&json!("SYT"), &json!(15)));
+        // 15 reports, and the parts that the list of parts shows as overdue, but for the one that was requested.
+        let parts = |person: &Person<'_>| person.get("/task-parts?overdue=true&count=exact&limit=1").expect(200)["total"].as_i64().expect("a number");
+        assert_eq!(
+            (brief["overdue_count"].as_i64(), brief["overdue"].as_array().map(Vec::len)),
+            (Some(15 + parts(&year.person("UBND", "viewer")) - 1), Some(20))
+        );
+        let one = read(&year.person("UBND", "leader"), &format!("/reports/leaders-brief?plan_id={of_the_plan}"));
+        assert_eq!((&one["overdue_count"], one["overdue"].as_array().map(Vec::len), &one["overdue"][0]["title"]), (&json!(1), Some(1), &json!("Ba")));
+        // MTTQ's was requested: it is nowhere.
+        assert!(!brief["overdue"].as_array().expect("a list").iter().any(|d| d["title"] == "Bảy"));
+        let below: Vec<(&Value, &Value, &Value)> =
+            brief["below_target"].as_array().expect("a list").iter().map(|a| (&a["organization_code"], &a["tasks_rate"], &a["reports_rate"])).collect();
+        assert_eq!(below, [(&json!("SDL"), &Value::Null, &json!("0.0")), (&json!("SYT"), &json!("50.0"), &json!("100.0"))]);
+        let coming: Vec<(&Value, &Value)> = brief["upcoming"].as_array().expect("a list").iter().map(|d| (&d["title"], &d["days_left"])).collect();
+        assert!(coming.contains(&(&json!("Năm"), &json!(9))), "{coming:?}");
+        let waits: Vec<(&Value, &Value, &Value)> =
+            brief["decisions"].as_array().expect("a list").iter().map(|d| (&d["kind"], &d["title"], &d["days_waiting"])).collect();
+        assert_eq!(waits, [(&json!("completion"), &json!("Sáu"), &json!(13)), (&json!("task_extension"), &json!("Năm"), &json!(0))]);
+        // An agency's own brief knows of nobody else.
+        let own = read(&year.person("SYT", "leader"), "/reports/leaders-brief");
+        let mine = year.person("SYT", "viewer").get(&format!("/task-parts?overdue=true&count=exact&organization_id={}", org(house, "BDI", "SYT"))).expect(200);
+        assert_eq!((&own["whole_province"], &own["overdue_count"]), (&json!(false), &mine["total"]));
+        assert!(!String::from_utf8_lossy(&own.bytes).contains("SDL"));
+        assert_eq!(own["decisions"], json!([]));
+    });
+}
+
+#[test]
+fn a_document_is_followed_down_its_tree() {
+    each("2020-05-04T08:00", |house| {
+        house.load("dong_nai");
+        let ubnd = house.person("DNA", "UBND", "viewer");
+        let found = ubnd.get("/deliveries?box=sent&limit=200").expect(200);
+        let document = found.items()[0]["document_id"].as_str().expect("a document").to_owned();
+        let tree = read(&ubnd, &format!("/reports/document-distribution?document_id={document}"));
+        let deliveries: Vec<&Value> = found.items().iter().filter(|d| d["document_id"] == document).collect();
+        assert!(tree.items().len() >= deliveries.len() && !deliveries.is_empty(), "{}", tree.json);
+        let first = row(&tree, "delivery_id", deliveries[0]["id"].as_str().expect("an id"));
+        assert_eq!((&first["depth"], &first["receiver_id"], &first["sent_on"]), (&json!(1), &deliveries[0]["receiver_id"], &deliveries[0]["sent_on"]));
+        house.person("DNA", "SYT-BVDK", "viewer").get("/reports/document-distribution").expect(400);
+    });
+}
+
+#[test]
+fn registers_and_obstacles_show_what_the_records_policies_allow() {
+    each("2020-03-02T08:00", |house| {
+        house.load("ba_ria_vung_tau");
+        let clerk = house.person("BRV", "SNGV", "clerk");
+        for (number, day) in [("11", "2020-03-02"), ("12", "2020-03-03"), ("13", "2020-03-03")] {
+            house.at(&format!("{day}T09:00"));
+            let document = json!({ "kind": "official_letter", "issuer_id": org(house, "BRV", "SYT"), "number": number, "symbol": "SYT-VP", "issued_on": "2020-03-01",
+                "summary": "Cử cán bộ tập huấn" });
+            clerk.post("/arrivals", json!({ "arrived_on": day, "document": document, "assignment": { "handling_text": "Phòng Hợp tác quốc tế" } })).expect(201);
+        }
+        let viewer = house.person("BRV", "SNGV", "viewer");
+        let all = read(&viewer, "/reports/incoming-documents?from=2020-03-02&to=2020-03-03");
+        let lines: Vec<(i64, &Value, &Value)> =
+            all.items().iter().map(|r| (r["number"].as_i64().expect("a number"), &r["arrived_on"], &r["notation_text"])).collect();
+        let last = lines.len() - 3;
+        assert_eq!(
+            lines[last..].iter().map(|l| (l.1, l.2)).collect::<Vec<_>>(),
+            [("2020-03-02", "11/SYT-VP"), ("2020-03-03", "12/SYT-VP"), ("2020-03-03", "13/SYT-VP")]
+                .map(|(a, b)| (json!(a), json!(b)))
+                .iter()
+                .map(|(a, b)| (a, b))
+                .collect::<Vec<_>>()
+        );
+        let line = &all.items()[last];
+        assert_eq!((&line["issuer"], &line["handling_unit"]), (&json!(house.organization("BRV", "SYT").name), &json!("Phòng Hợp tác quốc tế")));
+        // Pages join.
+        let one = read(&viewer, "/reports/incoming-documents?from=2020-03-03&limit=1");
+        let next = one["next_cursor"].as_str().expect("a next page");
+        let two = read(&viewer, &format!("/reports/incoming-documents?from=2020-03-03&limit=1&cursor={next}"));
+        assert_eq!((&one.items()[0]["notation_text"], &two.items()[0]["notation_text"]), (&json!("12/SYT-VP"), &json!("13/SYT-VP")));
+        assert!(two["next_cursor"].is_null());
+        // UBND reads no other organisation's arrival register; what state bodies issued it does.
+        let sngv = org(house, "BRV", "SNGV");
+        assert!(read(&house.person("BRV", "UBND", "viewer"), &format!("/reports/incoming-documents?organization_id={sngv}")).items().is_empty());
+        let issued = read(&house.person("BRV", "UBND", "viewer"), "/reports/outgoing-documents");
+        assert!(issued.items().iter().any(|d| d["notation_text"] == "164/KH-UBND"), "{}", issued.json);
+        assert!(read(&house.person("BRV", "UBND-BRI", "viewer"), &format!("/reports/outgoing-documents?organization_id={sngv}")).items().is_empty());
+
+        // Raised on 2/3 with an answer hoped for by 10/3, forwarded on 5/3, answered on 12/3.
+        house.at("2020-03-02T10:00");
+        let (district, focal, ubnd) = (house.person("BRV", "UBND-VTA", "leader"), house.person("BRV", "SNGV", "leader"), house.person("BRV", "UBND", "leader"));
+        let new = json!({ "kind": "obstacle", "title": "Chưa có báo cáo viên", "content": "Chưa có.", "respond_by": "2020-03-10" });
+        let path = format!("/recommendations/{}", district.post("/recommendations", new).expect(201).id());
+        house.at("2020-03-05T08:00");
+        focal.step(&path, json!({ "action": "forward", "text": "Vượt thẩm quyền." })).expect(200);
+        house.at("2020-03-12T08:00");
+        let now = read(&ubnd, "/reports/open-obstacles");
+        let shown = |r: &Value| ["lies_with_code", "age_days", "overdue", "days_overdue", "state"].map(|m| r[m].clone());
+        assert_eq!(shown(&now.items()[0]), [json!("UBND"), json!(10), json!(true), json!(2), json!("forwarded")]);
+        let then = read(&ubnd, "/reports/open-obstacles?as_of=2020-03-04");
+        assert_eq!(shown(&then.items()[0]), [json!("SNGV"), json!(2), json!(false), json!(0), json!("raised")]);
+        assert!(read(&house.person("BRV", "UBND-BRI", "leader"), "/reports/open-obstacles").items().is_empty());
+        ubnd.step(&path, json!({ "action": "answer", "text": "Giao Sở Ngoại vụ." })).expect(200);
+        assert!(read(&ubnd, "/reports/open-obstacles").items().is_empty());
+        assert_eq!(read(&ubnd, "/reports/open-obstacles?as_of=2020-03-11").items().len(), 1);
+    });
+}
+
+/// However many agencies, periods and tasks there are.
+#[test]
+fn a_report_takes_the_same_number_of_statements() {
+    each("2021-10-01T08:00", |house| {
+        house.load("binh_dinh");
+        let paths = [
+            "/reports/reporting-rates",
+            "/reports/task-progress",
+            "/reports/open-obstacles",
+            "/reports/leaders-brief",
+            "/reports/incoming-documents",
+            "/reports/outgoing-documents",
+            "/reports/reporting-rates?as_of=2021-10-01",
+            "/reports/task-progress?as_of=2021-10-01",
+        ];
+        let people = [house.person("BDI", "UBND", "leader"), house.person("BDI", "SYT", "leader")];
+        let count = || -> Vec<u64> {
+            let each = people.iter().flat_map(|person| {
+                paths.iter().map(move |path| {
+                    read(person, path);
+                    let before = house.statements();
+                    person.get(path).expect(200);
+                    house.statements() - before
+                })
+            });
+            each.collect()
+        };
+        house.at("2021-10-02T08:00");
+        let few = count();
+        house.at("2021-10-20T08:00");
+        let union = house.person("BDI", "LHHN", "leader");
+        let regime = union.get("/reporting-regimes").expect(200).items()[0]["id"].clone();
+        union.post("/reporting-periods", json!({ "regime_id": regime, "period": "2021" })).expect(201);
+        plan(house);
+        let many = count();
+        assert_eq!(few, many);
+        assert!(many.iter().all(|n| *n <= 28), "{many:?}");
+    });
+}

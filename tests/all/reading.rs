@@ -1,0 +1,138 @@
+//! The reader of texts, measured: no field may fall below the floor in `tests/reading/floor.json`, which only rises.
+
+use nhipcau::{
+    reading::{Agencies, Reader, Refused, files, model::Span},
+    seed, terminal,
+};
+use serde_json::Value;
+use std::{fs, path::Path};
+
+fn holds_the_floor(folder: &str) {
+    let floor: Value = serde_json::from_str(&fs::read_to_string("tests/reading/floor.json").expect("the floor")).expect("JSON");
+    // The floor stands beside the facts and is no fact file: it has no documents with a file.
+    let score = terminal::score_folder(&Path::new("tests").join(folder), None).expect("a score");
+    for (field, least) in floor[folder].as_object().expect("the fields") {
+        let count = score.fields.get(field).expect("the field is scored");
+        assert!(count.f1() >= least.as_f64().expect("a share"), "{folder} {field} has fallen:\n{}", score.print());
+    }
+}
+
+#[test]
+fn the_five_texts_are_read_as_well_as_ever() {
+    holds_the_floor("plans");
+}
+
+#[test]
+fn texts_of_other_provinces_and_forms_are_read_as_well_as_ever() {
+    holds_the_floor("reading");
+}
+
+#[test]
+fn spans_stand_where_the_value_stands() {
+    let text = fs::read_to_string("tests/plans/ba_ria_vung_tau_2019.txt").expect("a text");
+    let agencies = seed::agencies("BRV").expect("a file").expect("the province");
+    let reading = Reader::new(&agencies).read(&text).expect("a reading");
+    let chars: Vec<char> = text.chars().collect();
+    let header = &reading.documents[0].header;
+    let number = header.number.as_ref().expect("a number");
+    let span = number.spans[0];
+    let there: String = chars[span.start as usize..span.end as usize].iter().collect();
+    assert_eq!((number.value.as_str(), there.as_str()), ("164", "164"));
+    let cited = reading.documents[0].legal_basis.iter().find(|b| b.value.number.as_deref() == Some("04-CT/TW")).expect("the citation");
+    assert_eq!(cited.value.number_in_text.as_deref(), Some("04/CT-TW"), "a misspelt symbol is recognised and shown as it stands");
+    assert!(reading.documents[0].warnings.iter().any(|w| w.code == "misspelt_symbol"));
+}
+
+#[test]
+fn a_secret_text_is_refused_and_an_empty_one_gives_nothing() {
+    let reader = Reader::new(&Agencies::default());
+    assert_eq!(reader.read("Số: 1/KH-UBND\nTUYỆT MẬT\nKẾ HOẠCH\n").err(), Some(Refused::Secret));
+    let reading = reader.read("").expect("a reading");
+    assert!(reading.documents.is_empty());
+    let reading = reader.read("Một câu chuyện không phải văn bản hành chính.").expect("a reading");
+    let document = &reading.documents[0];
+    assert!(document.header.number.is_none() && document.header.issuer.is_none() && document.assignments.is_empty() && document.legal_basis.is_empty());
+}
+
+/// A fixed row of numbers: the same texts break in the same way each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % below.max(1)
+    }
+}
+
+/// Cuts, doubles, swaps and mixes the characters of a text with those of another.
+fn broken(text: &[char], other: &[char], chance: &mut Chance) -> Vec<char> {
+    let mut broken = text.to_vec();
+    for _ in 0..12 {
+        let at = chance.below(broken.len());
+        match chance.below(7) {
+            0 => drop(broken.drain(at..(at + chance.below(200)).min(broken.len()))),
+            1 => broken.insert(at, ['\n', '|', '(', ')', '*', '-', ';', 'ọ', '\u{301}', '<', '&', '/'][chance.below(12)]),
+            2 => broken.truncate(at.max(20)),
+            3 => {
+                let piece = broken[at..(at + 80).min(broken.len())].to_vec();
+                broken.splice(at..at, piece);
+            }
+            4 => {
+                let from = chance.below(other.len());
+                broken.splice(at..at, other[from..(from + 300).min(other.len())].iter().copied());
+            }
+            5 => broken[at] = char::from_u32(u32::try_from(chance.below(0x1_1000)).unwrap_or(0)).unwrap_or('\u{fffd}'),
+            _ => {
+                let to = chance.below(broken.len());
+                broken.swap(at, to);
+            }
+        }
+        if broken.is_empty() {
+            broken.push('a');
+        }
+    }
+    broken
+}
+
+/// Whatever comes, the reader answers, and its spans lie in the text.
+#[test]
+fn broken_texts_never_stop_the_reader() {
+    let reader = Reader::new(&Agencies::default());
+    let texts: Vec<Vec<char>> =
+        ["plans/gia_lai_2019", "reading/ha_giang_2023", "reading/thanh_hoa_pl_2023", "reading/bo_ngoai_giao_2024", "reading/nghe_an_qc_2022"]
+            .iter()
+            .map(|name| fs::read_to_string(format!("tests/{name}.txt")).expect("a text").chars().collect())
+            .collect();
+    let mut chance = Chance(0x9e37_79b9);
+    for round in 0..240 {
+        let other = chance.below(texts.len());
+        let text: String = broken(&texts[round % texts.len()], &texts[other], &mut chance).into_iter().collect();
+        let Ok(reading) = reader.read(&text) else { continue };
+        let inside = |spans: &[Span]| spans.iter().all(|s| s.start < s.end && s.end <= reading.characters);
+        for document in &reading.documents {
+            assert!(document.assignments.iter().all(|d| inside(&d.spans)), "round {round}: a duty outside of the text");
+            assert!(document.legal_basis.iter().all(|b| inside(&b.spans)), "round {round}: a citation outside of the text");
+        }
+    }
+}
+
+/// Names in names, brackets and rows without an end: deep or long, they neither exhaust the stack nor take long.
+#[test]
+fn endless_constructions_are_read() {
+    let reader = Reader::new(&Agencies::default());
+    for unit in
+        ["Sở ", "Ban Thường vụ Đảng ủy ", "Chủ tịch, Phó Chủ tịch, ", "(", "[x](", "1. ", "- a\n", "trước ngày ", "| a | b | c |\n", "UBND các xã Lóng Sập, "]
+    {
+        let reading = reader.read(&unit.repeat(20_000 / unit.len())).expect("a reading");
+        assert!(reading.documents.len() <= 1, "{unit}");
+    }
+}
+
+#[test]
+fn files_that_are_no_texts_say_so() {
+    assert_eq!(files::text(vec![1, 0, 2]), Err(files::NoText::Unreadable));
+    assert_eq!(files::text(b"PK\x03\x04 and no archive".to_vec()), Err(files::NoText::Unreadable));
+    assert_eq!(files::text(b"%PDF-1.4\nnothing".to_vec()), Err(files::NoText::Unreadable));
+    assert_eq!(files::text(b"  \n".to_vec()), Err(files::NoText::Empty));
+    assert_eq!(files::text("Kế hoạch".into()), Ok("Kế hoạch".to_owned()));
+}
