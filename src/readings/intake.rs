@@ -116,8 +116,9 @@ fn no_text(why: NoText, known_form: bool) -> Error {
         NoText::Unreadable if known_form => {
             Error::fault("/file", "unreadable", "Tệp hỏng, đặt mật khẩu, hoặc không phải DOCX, PDF.", "The file is broken, encrypted, or neither DOCX nor PDF.")
         }
-        NoText::Unreadable => Error::refuse(
-            415,
+        // Not 415: the call's media type is right, what the file holds is a matter of data.
+        NoText::Unreadable => Error::fault(
+            "/file",
             "unsupported_file",
             "Chỉ nhận văn bản UTF-8, DOCX và PDF có lớp chữ.",
             "Only UTF-8 text, DOCX and PDF with a text layer are taken.",

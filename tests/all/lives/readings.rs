@@ -347,18 +347,20 @@ fn what_is_secret_or_no_text_is_refused_and_nothing_of_it_is_kept() {
         let refused = upload(&officer, "kh.txt", marked.as_bytes()).expect(422);
         assert_eq!(refused.code(), "state_secret");
         assert!(!refused.json.to_string().contains("38-CT/TW"));
-        for (bytes, status, code) in [
-            (b"%PDF-1.4\nkhong phai PDF".to_vec(), 422, "invalid"),
-            (b"PK\x03\x04hong".to_vec(), 422, "invalid"),
-            (b"\x00\x01\x02nhi phan".to_vec(), 415, "unsupported_file"),
-            (b"\xff\xfe khong phai UTF-8".to_vec(), 415, "unsupported_file"),
-            (b"  \n ".to_vec(), 422, "invalid"),
-            (bomb(), 422, "invalid"),
-            (vec![b'a'; (20 << 20) + 1], 413, "too_large"),
+        for (bytes, code) in [
+            (b"%PDF-1.4\nkhong phai PDF".to_vec(), "unreadable"),
+            (b"PK\x03\x04hong".to_vec(), "unreadable"),
+            (b"\x00\x01\x02nhi phan".to_vec(), "unsupported_file"),
+            (b"\xff\xfe khong phai UTF-8".to_vec(), "unsupported_file"),
+            (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR".to_vec(), "unsupported_file"),
+            (b"  \n ".to_vec(), "no_text"),
+            (bomb(), "unfolds_too_far"),
         ] {
-            let refused = upload(&officer, "tep.bin", &bytes).expect(status);
-            assert_eq!(refused.code(), code, "{}", refused.json);
+            let refused = upload(&officer, "tep.bin", &bytes).expect(422);
+            let fault = &refused.json["errors"][0];
+            assert_eq!((fault["pointer"].as_str(), fault["code"].as_str()), (Some("/file"), Some(code)), "{}", refused.json);
         }
+        assert_eq!(upload(&officer, "tep.bin", &vec![b'a'; (20 << 20) + 1]).expect(413).code(), "too_large");
         assert_eq!((count(&officer, "/readings"), files(house)), (0, 0));
         let head = house.person("BDI", "UBND", "leader");
         let told = head.get("/audit-events?limit=200").expect(200);
