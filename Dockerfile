@@ -6,6 +6,7 @@ WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 COPY src src
 COPY migrations migrations
+COPY openapi openapi
 COPY tests tests
 COPY benches benches
 RUN cargo build --release --locked --no-default-features --features pg-tls

@@ -22,7 +22,7 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// `NHIPCAU_RATE_PER_MINUTE`: requests that one session or address may make a minute; default 6000, 0 for no limit.
     pub requests_per_minute: u32,
-    /// `NHIPCAU_POOL`: database connections; default 8.
+    /// `NHIPCAU_POOL`: database connections for reads; default 8. On PostgreSQL half as many more are for writes.
     pub pool: u32,
     /// `NHIPCAU_WORKERS`: HTTP worker threads; default one a core, 8 at most.
     pub workers: usize,

@@ -78,8 +78,8 @@ pub fn number(conn: &mut Conn, now: Stamp) -> Result<usize> {
     number_changes(conn, head, BATCH, now)
 }
 
-/// Takes away changes that a later one of the same record makes needless, once they are old; says how many. Must be the
-/// first thing in its transaction.
+/// Takes away changes that a later one of the same record makes needless, once both are old; says at how many it looked.
+/// Must be the first thing in its transaction.
 pub fn fold(conn: &mut Conn, now: Stamp) -> Result<usize> {
     if !claim(conn, FEED_LOCK)? {
         return Ok(0);

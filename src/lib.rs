@@ -145,6 +145,15 @@ pub fn document() -> Result<serde_json::Value, serde_json::Error> {
     Ok(http::openapi::finish(serde_json::to_value(document)?, &lists))
 }
 
+/// The document as it is committed; the test `the_committed_document_is_the_one_that_is_served` holds it against [`document`].
+const PUBLISHED: &str = include_str!("../openapi/openapi.json");
+
+/// The document that requests are checked against. A program under development describes itself; a release takes what was
+/// committed, because to write it costs memory that no request ever needs again.
+pub fn contract() -> Result<serde_json::Value, serde_json::Error> {
+    if cfg!(debug_assertions) { document() } else { serde_json::from_str(PUBLISHED) }
+}
+
 /// The record of a collection that bears a code, for a path that names it so. Whether the caller may see it is for the
 /// handler to say, as with an id.
 pub fn by_code(conn: &mut db::Conn, actor: &authz::Actor, collection: &str, code: &str) -> Result<Option<id::Id>> {

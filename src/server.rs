@@ -3,8 +3,9 @@
 use crate::{
     api, by_code,
     config::Settings,
+    contract,
     db::{self, Db},
-    document, documents,
+    documents,
     error::{Error, Result},
     exchange,
     http::{
@@ -23,7 +24,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data, PayloadConfig},
 };
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// Seconds that running requests are given after SIGTERM.
@@ -31,6 +32,12 @@ const DRAIN_SECONDS: u64 = 30;
 
 /// Opens the database, brings it up to date, loads the keys.
 pub fn open(settings: Settings, clock: Clock) -> Result<House> {
+    let contract = Contract::read(&contract()?).map_err(Error::internal)?;
+    open_under(Arc::new(contract), settings, clock)
+}
+
+/// [`open`] with a contract that has been read before.
+pub fn open_under(contract: Arc<Contract>, settings: Settings, clock: Clock) -> Result<House> {
     std::fs::create_dir_all(&settings.data).map_err(|e| Error::internal(format!("{}: {e}", settings.data.display())))?;
     for done in db::migrate(&settings.database)? {
         log::info!("migrated: {done}");
@@ -38,7 +45,6 @@ pub fn open(settings: Settings, clock: Clock) -> Result<House> {
     let db = Db::open(&settings.database, settings.pool)?;
     let source = key_source(&settings);
     let tokens = Tokens::open(&db, source, clock.now())?;
-    let contract = Contract::read(&document()?).map_err(Error::internal)?;
     let mut house = House::new(db, contract, tokens, clock, settings, by_code);
     house.kinds = exchange::KINDS;
     Ok(house)

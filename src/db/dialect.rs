@@ -6,7 +6,7 @@ use diesel::{
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{BigInt, Bool, Integer, Text},
+    sql_types::{BigInt, Bool, Integer, Nullable, Text},
     sqlite::Sqlite,
 };
 
@@ -157,18 +157,43 @@ pub fn number_changes(conn: &mut Conn, head: i64, limit: i64, now: Stamp) -> Res
     .execute(conn)?)
 }
 
-/// Takes away told changes from before a moment that say no more than a later one: a record that was touched again, a
-/// relation that was altered again. What an organisation gained or lost, what was narrowed or deleted, and the journal's
-/// entries stay. The newest of each record stays, so whoever has not heard of it yet still does.
+/// How far the feed has been folded: the number of the last change that was looked at.
+const FOLDED: &str = "feed_folded";
+
+#[derive(QueryableByName)]
+struct Stretch {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    up_to: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    length: i64,
+}
+
+/// Looks at the next told changes from before a moment, each of them once, and takes away what says no more beside them:
+/// earlier touches of the record that was touched, earlier alterations of the relation that was altered. What an
+/// organisation gained or lost, what was narrowed or deleted, and the journal's entries stay. The newest of each record
+/// stays, so whoever has not heard of it yet still does. Says at how many it looked.
 pub fn fold_changes(conn: &mut Conn, before: Stamp, limit: i64) -> Result<usize> {
-    Ok(diesel::sql_query(
-        "DELETE FROM changes WHERE ordinal IN (SELECT o.ordinal FROM changes o WHERE o.what IN ('touched', 'altered') AND o.told_at < $1 \
-         AND EXISTS (SELECT 1 FROM changes n WHERE n.what <> 'entry' AND n.record_id = o.record_id AND n.kind = o.kind AND n.seq > o.seq \
-         AND (n.organization_id = o.organization_id OR (n.organization_id IS NULL AND o.organization_id IS NULL))) LIMIT $2)",
+    let from = add_to_counter(conn, FOLDED, 0)?;
+    let stretch: Stretch = diesel::sql_query(
+        "SELECT max(seq) AS up_to, count(*) AS length \
+         FROM (SELECT seq, told_at FROM changes WHERE seq > $1 ORDER BY seq LIMIT $2) AS next WHERE told_at < $3",
     )
-    .bind::<Moment, _>(before)
+    .bind::<BigInt, _>(from)
     .bind::<BigInt, _>(limit)
-    .execute(conn)?)
+    .bind::<Moment, _>(before)
+    .get_result(conn)?;
+    let Some(up_to) = stretch.up_to else { return Ok(0) };
+    diesel::sql_query(
+        "DELETE FROM changes WHERE ordinal IN (SELECT o.ordinal FROM changes n JOIN changes o ON o.record_id = n.record_id AND o.kind = n.kind \
+         AND o.what IN ('touched', 'altered') AND o.seq < n.seq \
+         AND (o.organization_id = n.organization_id OR (o.organization_id IS NULL AND n.organization_id IS NULL)) \
+         WHERE n.seq > $1 AND n.seq <= $2 AND n.what <> 'entry')",
+    )
+    .bind::<BigInt, _>(from)
+    .bind::<BigInt, _>(up_to)
+    .execute(conn)?;
+    add_to_counter(conn, FOLDED, up_to - from)?;
+    usize::try_from(stretch.length).map_err(crate::error::Error::internal)
 }
 
 #[derive(QueryableByName)]

@@ -106,8 +106,9 @@ impl Db {
                 .map_err(|e| Error::Unavailable(e.to_string()))
         };
         let reads = pool(size, false)?;
-        // One writer on SQLite: writers that queue here cost less than writers that poll a lock.
-        let writes = if url.is_shared() { reads.clone() } else { pool(1, false)? };
+        // Writes wait for each other with a connection in hand, so they have their own: reads never wait for them. One on
+        // SQLite, where writers that queue here cost less than writers that poll a lock.
+        let writes = pool(if url.is_shared() { size.div_ceil(2) } else { 1 }, false)?;
         Ok(Self { reads, writes, exports: pool(EXPORTS, true)?, shared: url.is_shared(), statements })
     }
 

@@ -63,7 +63,7 @@ pub struct House {
     /// The database.
     pub db: Db,
     /// The OpenAPI document as a machine.
-    pub contract: Contract,
+    pub contract: Arc<Contract>,
     /// Signing keys.
     pub tokens: Tokens,
     /// Where the time comes from.
@@ -91,7 +91,7 @@ pub type ByCode = fn(&mut Conn, &Actor, &str, &str) -> Result<Option<Id>>;
 
 impl House {
     /// Assembles what is shared.
-    pub fn new(db: Db, contract: Contract, tokens: Tokens, clock: Clock, settings: Settings, by_code: ByCode) -> Self {
+    pub fn new(db: Db, contract: Arc<Contract>, tokens: Tokens, clock: Clock, settings: Settings, by_code: ByCode) -> Self {
         Self {
             db,
             contract,

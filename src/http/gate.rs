@@ -57,6 +57,9 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
     let in_api = instance.starts_with("/api/");
     let mut turn = None;
 
+    if !in_api && request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let outcome = if in_api { admit(&mut request, &house, &id, lang, &mut turn).await } else { Ok(None) };
     let mut response = match outcome {
         Ok(None) => {
@@ -74,8 +77,9 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
                     return Err(InternalError::from_response(late, response).into());
                 }
             };
-            if let Some(seen) = &seen {
-                note_use(seen).await;
+            if let Some(used) = seen.clone().filter(|seen| seen.use_due.load(Ordering::Relaxed)) {
+                // Beside the answer: a read does not wait for a turn among the writers.
+                actix_web::rt::spawn(note_use(used));
             }
             settle(response, seen, &house, lang, &instance, &id).await
         }
@@ -216,8 +220,8 @@ async fn admit(request: &mut ServiceRequest, house: &Arc<House>, id: &str, lang:
 }
 
 /// Notes that a key was used, at most once in some minutes; an answer does not fail for it.
-async fn note_use(seen: &Arc<Seen>) {
-    let Some(Pass::Key(used)) = seen.pass.as_ref().filter(|_| seen.use_due.load(Ordering::Relaxed)) else { return };
+async fn note_use(seen: Arc<Seen>) {
+    let Some(Pass::Key(used)) = &seen.pass else { return };
     let (id, now) = (used.id, seen.now);
     if let Err(e) = seen.house.db.write(move |conn| key::note_use(conn, id, now)).await {
         log::warn!("the use of a key is not noted: {e}");

@@ -67,7 +67,7 @@ fn take(upload: attachments::Upload, agencies: &Agencies) -> Result<Incoming> {
     let known_form = bytes.starts_with(b"PK") || bytes.get(..1024.min(bytes.len())).is_some_and(|head| head.windows(5).any(|w| w == b"%PDF-"));
     // What could not be searched to its end may hide a secrecy level; a PDF is read whole below.
     if upload.text_layer == TextLayer::Unreadable && bytes.starts_with(b"PK") {
-        return Err(no_text(NoText::Unreadable, true));
+        return Err(no_text(files::text(bytes).err().unwrap_or(NoText::Unreadable), true));
     }
     let text = files::text(bytes).map_err(|why| no_text(why, known_form))?;
     // What no answer may hold is a space in the text too, so that spans count alike.

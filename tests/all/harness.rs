@@ -9,6 +9,7 @@ use nhipcau::{
     authz::Position,
     config::Settings,
     db::{Db, Url},
+    http::Contract,
     organizations::{self, Organization, provinces},
     people::{self, NewUser, password},
     seed, server, terminal,
@@ -27,6 +28,12 @@ use std::{
 };
 
 pub const PASSWORD: &str = "mot-mat-khau-thu";
+
+/// The contract, read once for all houses: what they check against is the same.
+fn contract() -> Arc<Contract> {
+    static READ: OnceLock<Arc<Contract>> = OnceLock::new();
+    READ.get_or_init(|| Arc::new(Contract::read(&nhipcau::contract().expect("a document")).expect("a contract"))).clone()
+}
 
 /// Runs a test on SQLite and, where it is configured, on PostgreSQL. The clock begins at `local` (Việt Nam time).
 pub fn each(local: &str, test: impl Fn(&House)) {
@@ -119,7 +126,7 @@ impl House {
         let settings = Settings::from(&given).expect("settings");
         let url = settings.database.clone();
         let clock = Arc::new(AtomicI64::new(micros(local)));
-        let house = server::open(settings, Clock::Manual(clock.clone())).expect("the service opens");
+        let house = server::open_under(contract(), settings, Clock::Manual(clock.clone())).expect("the service opens");
         let db = house.db.clone();
         let api = TcpListener::bind("127.0.0.1:0").expect("a port");
         let admin = TcpListener::bind("127.0.0.1:0").expect("a port");

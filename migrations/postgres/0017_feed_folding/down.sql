@@ -1,2 +1,1 @@
-DROP INDEX changes_told;
 DROP INDEX changes_record;

@@ -25,6 +25,9 @@ use std::collections::HashSet;
 /// Versions that one answer is made from, at most.
 const MOST: i64 = 1_000;
 
+/// Versions whose submissions are held in memory together.
+const AT_ONCE: usize = 25;
+
 #[derive(Debug, Deserialize)]
 struct StateThen {
     state: String,
@@ -63,9 +66,17 @@ pub fn pinned(conn: &mut Conn, versions: &[Id]) -> Result<Vec<Report>> {
     store::pinned(conn, versions)
 }
 
-/// Their figures, worked out again: four statements.
+/// Their figures, worked out again: four statements for each [`AT_ONCE`] versions.
 pub fn report(conn: &mut Conn, filter: &ReportFilter, cut: &Cut, versions: Vec<Report>) -> Result<IssuedFiguresReport> {
-    let items = consolidation::again(conn, versions)?.iter().flat_map(figures).collect();
+    let mut versions = versions.into_iter();
+    let mut items = Vec::new();
+    loop {
+        let some: Vec<Report> = versions.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            break;
+        }
+        items.extend(consolidation::again(conn, some)?.iter().flat_map(figures));
+    }
     Ok(IssuedFiguresReport::new(cut, filter, items))
 }
 

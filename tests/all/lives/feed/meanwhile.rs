@@ -176,13 +176,14 @@ fn old_changes_are_folded_and_nobody_misses_a_row() {
         // Nothing is old enough yet.
         assert_eq!(house.db.write_now(|conn| feed::fold(conn, house.now())).expect("a pass"), 0);
         house.at("2021-12-20T08:00");
-        let folded = house.db.write_now(|conn| feed::fold(conn, house.now())).expect("a pass");
+        assert!(house.db.write_now(|conn| feed::fold(conn, house.now())).expect("a pass") > 0);
         let after = count();
+        let folded = before.0 - after.0;
         // Eleven times the draft was touched before it was deleted, ten times the regime before the last.
         assert!(folded >= 21, "{folded}");
-        let folded = i64::try_from(folded).expect("a count");
         // Only what says no more than a later change; the last place stays, so numbers go on from there.
-        assert_eq!(after, (before.0 - folded, before.1 - folded));
+        assert_eq!(after.1, before.1 - folded);
+        // Each is looked at once.
         assert_eq!(house.db.write_now(|conn| feed::fold(conn, house.now())).expect("a pass"), 0);
         let twice: Vec<(String, nhipcau::id::Id, Option<nhipcau::id::Id>, i64)> = house
             .db
