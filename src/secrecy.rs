@@ -131,6 +131,9 @@ const AFTER: &[&str] =
 /// The levels as letters alone. Without diacritics only the two that mean nothing else.
 const LEVELS: &[&str] = &["mật", "tốimật", "tuyệtmật", "toimat", "tuyetmat"];
 
+/// The letter that every level written with diacritics has.
+const IN_LEVELS: [char; 2] = ['ậ', 'Ậ'];
+
 /// Letters by which registers abbreviate a level.
 const LEVEL_LETTERS: &[&str] = &["a", "b", "c", "m", "tm", "tum"];
 
@@ -223,14 +226,17 @@ fn squash(text: &str) -> String {
 
 /// The words (runs of letters and digits) as written.
 fn words(text: &str) -> Vec<&str> {
-    let runs = text.split(|c: char| !c.is_alphanumeric());
-    runs.filter(|word| !word.is_empty()).collect()
+    runs(text).collect()
+}
+
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// The parts of a line that stand for themselves: cells, and what wide gaps part. A line whose
 /// letters are spaced out is one part.
 fn cells(line: &str) -> impl Iterator<Item = &str> {
-    let spaced = words(line).iter().all(|word| word.chars().count() == 1);
+    let spaced = runs(line).all(|word| word.chars().nth(1).is_none());
     let gap = if spaced { "|" } else { "  " };
     let parts = line.split('|').flat_map(move |cell| cell.split(gap));
     parts.filter(|cell| cell.contains(char::is_alphanumeric))
@@ -270,9 +276,11 @@ fn is_level_alone(cell: &str, before: Option<&str>, after: Option<&str>) -> bool
 
 /// A level, in capitals or at the start, among nothing but the words of stamps or of a letterhead.
 fn is_stamp(cell: &str) -> bool {
-    let runs = cell.split(|c: char| !c.is_alphanumeric());
-    let words: Vec<&str> = runs.filter(|word| !word.is_empty()).take(25).collect();
     // Nearly every line ends here.
+    if !cell.contains(IN_LEVELS) {
+        return false;
+    }
+    let words: Vec<&str> = runs(cell).take(25).collect();
     if words.len() > 24 || !words.iter().any(|word| word.len() <= 8 && word.to_lowercase() == "mật") {
         return false;
     }
@@ -311,6 +319,9 @@ fn bracketed(text: &str, open: char, close: char) -> impl Iterator<Item = &str> 
 
 /// A level in square brackets, or in capitals in round ones.
 fn has_box(line: &str) -> bool {
+    if !line.contains(['[', '【', '〔', '［', '(']) {
+        return false;
+    }
     let level = |inner: &str| LEVELS.contains(&squash(inner).as_str());
     let square = [('[', ']'), ('【', '】'), ('〔', '〕'), ('［', '］')];
     square.iter().any(|(open, close)| bracketed(line, *open, *close).any(level))
@@ -319,6 +330,10 @@ fn has_box(line: &str) -> bool {
 
 /// "Độ mật: Tối mật": a level as the value of its field. "Thường" and "không" are none.
 fn has_level_field(line: &str) -> bool {
+    // Each of the fields has one of these letters.
+    if !line.contains(['ậ', 'Ậ', 'ứ', 'Ứ']) {
+        return false;
+    }
     let lower = line.to_lowercase();
     LEVEL_FIELDS.iter().any(|field| {
         let found = lower.match_indices(field);

@@ -143,13 +143,15 @@ pub fn upsert_access(conn: &mut Conn, organization: Id, kind: &str, record: Id, 
     Ok(())
 }
 
-/// Numbers waiting changes of the feed on from `head`, those that came first first; entries of the journal once they are sealed.
+/// Numbers waiting changes of the feed on from `head`, those that came first first; entries of the journal once they are
+/// sealed. The outer statement names rows by their key alone: told again that they have no number, SQLite goes through all
+/// that wait for each one of them.
 pub fn number_changes(conn: &mut Conn, head: i64, limit: i64, now: Stamp) -> Result<usize> {
     Ok(diesel::sql_query(
         "UPDATE changes SET seq = waiting.place, told_at = $1 FROM ( \
          SELECT ordinal, $2 + row_number() OVER (ORDER BY ordinal) AS place FROM changes WHERE seq IS NULL \
          AND (entry_id IS NULL OR EXISTS (SELECT 1 FROM journal WHERE journal.id = changes.entry_id AND journal.seq IS NOT NULL)) \
-         ORDER BY ordinal LIMIT $3) AS waiting WHERE changes.seq IS NULL AND changes.ordinal = waiting.ordinal",
+         ORDER BY ordinal LIMIT $3) AS waiting WHERE changes.ordinal = waiting.ordinal",
     )
     .bind::<Moment, _>(now)
     .bind::<BigInt, _>(head)

@@ -116,7 +116,9 @@ fn beside(passage: Passage) -> Vec<Passage> {
     if passage.text.len() > 240 {
         return vec![passage];
     }
-    let at = NATIONAL.iter().find_map(|words| passage.text.find(words)).filter(|at| longer(&passage.text[..*at], 4) && is_capitals(&passage.text[..*at]));
+    // Asked of every line: to compare where one of them may begin costs less than to look for each of them.
+    let begins = |(at, c): (usize, char)| (matches!(c, 'C' | 'Đ') && NATIONAL.iter().any(|words| passage.text[at..].starts_with(words))).then_some(at);
+    let at = passage.text.char_indices().find_map(begins).filter(|at| longer(&passage.text[..*at], 4) && is_capitals(&passage.text[..*at]));
     match at {
         Some(at) => vec![passage.part(0, at), passage.part(at, passage.text.len())],
         None => vec![passage],
@@ -124,6 +126,9 @@ fn beside(passage: Passage) -> Vec<Passage> {
 }
 
 fn is_page_number(text: &str) -> bool {
+    if longer(text, 60) {
+        return false;
+    }
     let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let low = bare.to_lowercase();
     let bare = low.strip_prefix("trang").unwrap_or(&low).trim_matches(['-', '–', '—']);

@@ -103,6 +103,8 @@ fn small(c: char) -> char {
     match c {
         '\0'..='\u{7f}' => c.to_ascii_lowercase(),
         'Ạ'..='ỹ' => char::from_u32(c as u32 | 1).unwrap_or(c),
+        'à'..='ÿ' | 'ă' | 'đ' | 'ĩ' | 'ũ' | 'ơ' | 'ư' => c,
+        'À'..='Ö' | 'Ø'..='Þ' => char::from_u32(c as u32 + 0x20).unwrap_or(c),
         _ => {
             let mut small = c.to_lowercase();
             match (small.next(), small.next()) {
@@ -259,7 +261,7 @@ pub fn tokens(passage: &Passage, vocabulary: &Vocabulary) -> Tokens {
             if !is_word(c) && !is_mark(c) {
                 break;
             }
-            capitals &= c.is_uppercase() || c.is_ascii_digit();
+            capitals = capitals && (c.is_uppercase() || c.is_ascii_digit());
             end = at + c.len_utf8();
             chars.next();
         }
