@@ -128,6 +128,20 @@ impl DocumentKind {
         // In Party symbols QĐ is first of all a decision, as everywhere.
         find(LETTERS).filter(|kind| !(notation == Notation::Party && *kind == K::Circular)).or_else(|| find(PARTY_LETTERS))
     }
+    /// The kind that texts call so; a label may hold two names ("Luật, bộ luật").
+    pub fn called(words: &str) -> Option<Self> {
+        let low = words.trim().to_lowercase();
+        Self::WORDS.iter().find(|w| w.vi.to_lowercase().split(", ").any(|name| name == low)).and_then(|w| Self::parse(w.value))
+    }
+    /// Whether one document may be called either: a normative decision is called a decision as well.
+    pub fn may_be(self, other: Self) -> bool {
+        let plain = |kind| match kind {
+            K::LegalResolution => K::Resolution,
+            K::LegalDecision => K::Decision,
+            kind => kind,
+        };
+        self == K::Other || other == K::Other || plain(self) == plain(other)
+    }
 }
 
 words! {

@@ -24,7 +24,7 @@ pub use arrivals::{Arrival, register_arrival};
 pub use forms::NewDocument;
 pub use issue::{draft_report, import_issued, issue_report};
 pub use kinds::{DocumentKind, DocumentState, Notation, Purpose, RelationKind, Urgency, report_symbol};
-pub use model::{Citation, Document, DocumentRelation, DocumentSource, Recipient, RecipientRow, Signer};
+pub use model::{Citation, Document, DocumentRelation, DocumentSource, Identity, Recipient, RecipientRow, Signer};
 pub use received::{Received, received_by};
 pub use routes::INCLUDED;
 pub use store::{by_seed_key, find, find_many, lines};

@@ -152,6 +152,20 @@ impl Document {
     }
 }
 
+/// What a document is identified by.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = documents)]
+pub struct Identity {
+    pub id: Id,
+    pub kind: DocumentKind,
+    pub issuer_id: Option<Id>,
+    pub issuer_text: Option<String>,
+    pub original_id: Option<Id>,
+    pub notation_key: Option<String>,
+    pub issued_on: Option<NaiveDate>,
+    pub year: Option<i32>,
+}
+
 /// Who signed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

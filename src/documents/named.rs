@@ -1,6 +1,6 @@
 //! Documents that the body of another record names: what the caller may not see reads the same as what is not there.
 
-use super::{kinds::DocumentAction, policy::RULES, store};
+use super::{kinds::DocumentAction, model::Identity, policy::RULES, store};
 use crate::{
     ask::Ask,
     authz,
@@ -13,6 +13,15 @@ use crate::{
 pub fn seen(conn: &mut Conn, ask: &Ask, ids: &[Id]) -> Result<Vec<Id>> {
     let scope = authz::scope(RULES, &ask.actor, DocumentAction::View)?;
     store::visible_among(conn, &scope, ids)
+}
+
+/// Those that the caller may see of the documents with one of these numbers and symbols (`notation::key`): one statement.
+pub fn by_notation(conn: &mut Conn, ask: &Ask, keys: &[String]) -> Result<Vec<Identity>> {
+    if keys.is_empty() {
+        return Ok(vec![]);
+    }
+    let scope = authz::scope(RULES, &ask.actor, DocumentAction::View)?;
+    store::visible_by_notation(conn, &scope, keys)
 }
 
 /// A fault for each document that is unknown or not to be seen, at the place that names it.

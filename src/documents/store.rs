@@ -1,7 +1,7 @@
 use super::{
     forms::{DocumentBox, DocumentFilter, DocumentSort},
     kinds::DocumentState,
-    model::{Document, DocumentRelation, KIND, Recipient, RecipientDetails, RecipientRow, RecipientView, RelationRow},
+    model::{Document, DocumentRelation, Identity, KIND, Recipient, RecipientDetails, RecipientRow, RecipientView, RelationRow},
     notation,
 };
 use crate::{
@@ -48,6 +48,13 @@ pub fn by_seed_key(conn: &mut Conn, province: Id, key: &str) -> Result<Option<Do
 pub fn visible_among(conn: &mut Conn, scope: &Scope, ids: &[Id]) -> Result<Vec<Id>> {
     let query = documents::table.filter(documents::id.eq_any(ids.to_vec())).filter(visible!(documents, scope, KIND));
     Ok(query.select(documents::id).load(conn)?)
+}
+
+/// Those that the scope shows of the documents with one of these numbers and symbols.
+pub fn visible_by_notation(conn: &mut Conn, scope: &Scope, keys: &[String]) -> Result<Vec<Identity>> {
+    let keys: Vec<Option<String>> = keys.iter().cloned().map(Some).collect();
+    let query = documents::table.filter(documents::notation_key.eq_any(keys)).filter(visible!(documents, scope, KIND));
+    Ok(query.select(Identity::as_select()).load(conn)?)
 }
 
 pub fn text_of(conn: &mut Conn, id: Id) -> Result<Option<String>> {

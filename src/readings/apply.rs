@@ -1,11 +1,13 @@
 //! Makes the records of the proposals that people have accepted: of each document of the file the document, the plan with
 //! its tasks and the reporting regime, through the functions of their own slices, in the transaction of the step.
 
+mod cited;
 mod paper;
 mod plan;
 mod regime;
 
 use super::{
+    agencies,
     forms::ReadingTransition,
     kinds::{ReadingProposalKind as Kind, ReadingProposalState as Stand},
     model::{Proposal, Reading, ReadingLink, ReadingSpan},
@@ -17,6 +19,7 @@ use crate::{
     db::{Conn, Json},
     error::{Error, Fault, Result, all_well},
     id::Id,
+    reading::Resolver,
     text,
 };
 use serde::Deserialize;
@@ -64,6 +67,10 @@ pub struct Part<'a> {
     reading: &'a Reading,
     number: i32,
     held: Vec<&'a Held>,
+    /// What the province calls its organisations.
+    names: &'a Resolver,
+    /// The records that its citations mean.
+    meant: &'a cited::Meant,
 }
 
 impl<'a> Part<'a> {
@@ -151,9 +158,11 @@ pub fn apply(conn: &mut Conn, ask: &Ask, reading: &Reading, all: &mut [Proposal]
         )
     };
     all_well(strange.map(|(at, _)| fault(at)).collect())?;
+    let names = Resolver::new(&agencies::of_province(conn, reading.province_id, ask.today)?);
+    let meant = cited::meant(conn, ask, &names, &held)?;
     let mut made = Made::default();
     for number in numbers {
-        let part = Part { reading, number, held: held.iter().filter(|h| h.document == number).collect() };
+        let part = Part { reading, number, held: held.iter().filter(|h| h.document == number).collect(), names: &names, meant: &meant };
         let given = known.iter().enumerate().find(|(_, k)| k.document == number);
         let paper = match given {
             Some((at, k)) => paper::known(conn, ask, &part, at, k.document_id)?,

@@ -19,8 +19,7 @@ use crate::{
     },
     error::{Error, Fault, Result},
     id::Id,
-    organizations::{self, groups::Resolution},
-    text,
+    organizations::groups::Resolution,
 };
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
@@ -176,7 +175,7 @@ fn blank(part: &Part<'_>, text: Option<String>) -> Result<NewDocument> {
             position_in_file: Some(part.number),
             ..DocumentSource::default()
         }),
-        relations: part.all(Kind::LegalBasis).filter_map(|h| h.value.citation.as_ref()).map(relation).collect(),
+        relations: part.all(Kind::LegalBasis).filter_map(|h| Some(relation(h.value.citation.as_ref()?, part.meant.get(&h.at).copied()))).collect(),
         recipients: recipients.filter_map(|(h, addressed)| Some(line(h.value.recipient.as_ref()?, addressed))).collect(),
     })
 }
@@ -187,7 +186,7 @@ fn is_number(number: &str) -> bool {
     number.len() - digits.len() <= 1 && (1..=7).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn relation(c: &super::super::values::ReadCitation) -> DocumentRelation {
+fn relation(c: &super::super::values::ReadCitation, meant: Option<Id>) -> DocumentRelation {
     let citation = Citation {
         kind_vi: c.kind_vi.clone(),
         number: c.number.clone(),
@@ -198,7 +197,7 @@ fn relation(c: &super::super::values::ReadCitation) -> DocumentRelation {
         summary: c.name.clone(),
         note: c.number_in_text.as_ref().map(|n| format!("Văn bản viết: {n}")),
     };
-    DocumentRelation { kind: c.relation.unwrap_or(RelationKind::Cites), document_id: None, citation: Some(citation) }
+    DocumentRelation { kind: c.relation.unwrap_or(RelationKind::Cites), document_id: meant, citation: Some(citation) }
 }
 
 fn line(r: &ReadRecipient, is_addressee: bool) -> Recipient {
@@ -221,7 +220,8 @@ fn arrive(conn: &mut Conn, ask: &Ask, part: &Part<'_>, document: &Document, day:
     let owner = part.reading.owner_id;
     let held = part.one(Kind::ArrivalStamp);
     let stamp = match held.and_then(|h| h.value.arrival.clone()) {
-        Some(stamp) if is_ours(conn, owner, stamp.organization.as_deref())? => stamp,
+        // Only its own: "Văn phòng UBND tỉnh" is not "UBND tỉnh", though one name holds the other.
+        Some(stamp) if stamp.organization.as_deref().is_some_and(|name| part.names.resolve(name, false).organization == Some(owner.to_string())) => stamp,
         _ => Default::default(),
     };
     let day = day.or(stamp.arrived_on).unwrap_or(ask.today);
@@ -240,14 +240,4 @@ fn arrive(conn: &mut Conn, ask: &Ask, part: &Part<'_>, document: &Document, day:
     let of = held.map_or_else(|| part.of(&[Kind::Issuer]), |h| vec![h]);
     made.note(&of, documents::arrivals::model::KIND, "arrivals", arrival.id);
     Ok(())
-}
-
-/// Whether a stamp is the organisation's own.
-fn is_ours(conn: &mut Conn, owner: Id, stamped: Option<&str>) -> Result<bool> {
-    let Some(stamped) = stamped.map(text::fold).filter(|name| !name.trim().is_empty()) else { return Ok(false) };
-    let own = organizations::find(conn, owner)?;
-    let aliases = organizations::store::around(conn, &[owner])?.remove(&owner).unwrap_or_default().aliases;
-    let mut names = [Some(own.name), own.short_name].into_iter().flatten().chain(aliases).map(|name| text::fold(&name));
-    // "Văn phòng UBND tỉnh" is not "UBND tỉnh": a part of one's own name is somebody else's.
-    Ok(names.any(|name| stamped == name || stamped.contains(&name)))
 }

@@ -7,6 +7,9 @@ use crate::{
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, io::Write};
 
+mod cited;
+mod mends;
+
 const BINH_DINH: &str = include_str!("../../plans/binh_dinh_2021.txt");
 const DONG_NAI: &str = include_str!("../../plans/dong_nai_2020.txt");
 
@@ -46,6 +49,14 @@ fn duty<'a>(reading: &'a Reply, place: &str, word: &str) -> &'a Value {
 /// Where the records of a kind are that were made of a proposal.
 fn made(proposal: &Value, kind: &str) -> Vec<String> {
     list(&proposal["made"]).iter().filter(|m| m["kind"] == kind).map(|m| m["link"].as_str().expect("a link").to_owned()).collect()
+}
+
+/// Uploads a text and accepts all that it proposes.
+fn accepted(person: &Person<'_>, name: &str, text: &str) -> (Reply, String) {
+    let read = upload(person, name, text.as_bytes()).expect(201);
+    let at = format!("/readings/{}", read.id());
+    person.take(&at, &read, json!({ "action": "accept" })).expect(200);
+    (read, at)
 }
 
 fn id(house: &House, province: &str, code: &str) -> Value {
