@@ -58,6 +58,9 @@ pub enum Kind {
     Word(&'static str),
 }
 
+/// A comma parts the values of a list, so none of them holds one; nor control characters, like every text.
+const LISTED: &str = "^[^\\u0000-\\u0008\\u000B-\\u001F,]*$";
+
 impl Kind {
     /// The operators that make sense, as they are written.
     const fn operators(self) -> &'static [&'static str] {
@@ -81,6 +84,14 @@ impl Kind {
             Self::Whole => object.schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64))).into(),
             Self::Truth => object.schema_type(Type::Boolean).into(),
             Self::Text => object.schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).into(),
+        }
+    }
+
+    /// One of several values.
+    fn listed(self) -> RefOr<Schema> {
+        match self {
+            Self::Text => ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).pattern(Some(LISTED)).into(),
+            other => other.schema(),
         }
     }
 
@@ -162,7 +173,7 @@ impl Field {
     fn parameter(&self, operator: &str) -> Parameter {
         let name = if operator.is_empty() { self.name.to_owned() } else { format!("{}[{operator}]", self.name) };
         let schema =
-            if operator == "in" { ArrayBuilder::new().items(self.kind.schema()).min_items(Some(1)).max_items(Some(MOST)).into() } else { self.kind.schema() };
+            if operator == "in" { ArrayBuilder::new().items(self.kind.listed()).min_items(Some(1)).max_items(Some(MOST)).into() } else { self.kind.schema() };
         ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False).schema(Some(schema)).build()
     }
 }
