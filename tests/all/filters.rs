@@ -296,3 +296,18 @@ fn filters_go_together_with_pages_counts_files_and_search() {
         assert_eq!(leader.get("/tasks?updated_after=0&state[ne]=assigned").expect(422).fault("state[ne]"), Some("not_with_updated_after"));
     });
 }
+
+/// A comma parts the values of a list: a text that holds one cannot be said there, so the document must not promise it.
+#[test]
+fn no_value_of_a_list_may_hold_a_comma() {
+    let document = nhipcau::document().expect("a document");
+    let paths = document["paths"].as_object().expect("paths");
+    let operations = paths.values().flat_map(|item| item.as_object().expect("operations").values());
+    let lists = operations.flat_map(|o| o["parameters"].as_array().into_iter().flatten()).filter(|p| p["schema"]["type"] == "array");
+    let texts: Vec<_> = lists.filter(|p| p["schema"]["items"]["type"] == "string" && p["schema"]["items"]["enum"].is_null()).collect();
+    assert!(!texts.is_empty());
+    for parameter in texts {
+        let pattern = parameter["schema"]["items"]["pattern"].as_str().unwrap_or_default();
+        assert!(pattern.starts_with("^[^") && pattern.contains(','), "{} takes {pattern:?}", parameter["name"]);
+    }
+}
