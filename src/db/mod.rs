@@ -318,8 +318,13 @@ impl Opener {
             }
         };
         conn.batch_execute(settings).map_err(r2d2::Error::QueryError)?;
-        if let (Conn::Postgres(c), true) = (&mut conn, self.patient) {
-            c.batch_execute("SET statement_timeout = 0").map_err(r2d2::Error::QueryError)?;
+        if self.patient {
+            let settings = match &conn {
+                Conn::Postgres(_) => "SET statement_timeout = 0",
+                // Whoever goes through a whole table touches every mapped page once, and each stays resident.
+                Conn::Sqlite(_) => "PRAGMA mmap_size = 0",
+            };
+            conn.batch_execute(settings).map_err(r2d2::Error::QueryError)?;
         }
         conn.set_instrumentation(Counter(self.statements.clone()));
         Ok(conn)
