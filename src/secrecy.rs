@@ -52,7 +52,8 @@ pub fn level_refused(level: &str) -> bool {
 /// A `mật` that a line break cut off from `bí` or from `độ` is no mark.
 pub fn scan_text(text: &str) -> bool {
     let text = tidy(text);
-    let cells: Vec<&str> = text.split('\n').flat_map(cells).collect();
+    let mut cells = Vec::new();
+    text.split('\n').for_each(|line| add_cells(line, &mut cells));
     let alone = cells.iter().enumerate().any(|(at, cell)| {
         let before = at.checked_sub(1).and_then(|at| cells.get(at));
         let after = cells.get(at + 1);
@@ -131,8 +132,10 @@ const AFTER: &[&str] =
 /// The levels as letters alone. Without diacritics only the two that mean nothing else.
 const LEVELS: &[&str] = &["mật", "tốimật", "tuyệtmật", "toimat", "tuyetmat"];
 
-/// The letter that every level written with diacritics has.
-const IN_LEVELS: [char; 2] = ['ậ', 'Ậ'];
+/// How `mậ` goes on behind its first letter, in small letters and capitals: every level written with diacritics has it.
+const IN_LEVELS: [&str; 2] = ["ậ", "Ậ"];
+/// How `mứ` goes on: "mức độ".
+const IN_FIELDS: [&str; 2] = ["ứ", "Ứ"];
 
 /// Letters by which registers abbreviate a level.
 const LEVEL_LETTERS: &[&str] = &["a", "b", "c", "m", "tm", "tum"];
@@ -184,6 +187,23 @@ const LEVEL_FIELDS: &[&str] = &["độ mật", "độ bảo mật", "mức mật
 /// Tags that may stand inside a word group without parting it.
 const INLINE_TAGS: &[&str] = &["b", "strong", "i", "em", "u", "span", "font", "small", "mark", "sub", "sup"];
 
+/// How many bytes at the beginning stay as they are: nearly all of a text, so they are passed over together.
+fn plain(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at += match byte {
+            b'<' | b'>' | b'*' | b'_' | b'`' | b'~' => return at,
+            b'\n' | b' '..=b'~' => 1,
+            // Latin letters with marks; among what begins with E1 only those of U+1E80 to U+1EFF.
+            0xc3..=0xc6 => 2,
+            0xe1 if matches!(bytes.get(at + 1), Some(0xba | 0xbb)) => 3,
+            _ => return at,
+        };
+    }
+    at
+}
+
 /// NFC, one kind of line end, plain spaces, no invisible characters, no Markdown or HTML emphasis.
 /// Other tags end a line, and a tab ends a cell.
 fn tidy(text: &str) -> String {
@@ -191,6 +211,12 @@ fn tidy(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some(c) = rest.chars().next() {
+        let (plain, behind) = rest.split_at(plain(rest));
+        if !plain.is_empty() {
+            tidied.push_str(plain);
+            rest = behind;
+            continue;
+        }
         rest = &rest[c.len_utf8()..];
         match c {
             '<' => match inline_tag(rest) {
@@ -235,11 +261,16 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
 
 /// The parts of a line that stand for themselves: cells, and what wide gaps part. A line whose
 /// letters are spaced out is one part.
-fn cells(line: &str) -> impl Iterator<Item = &str> {
+fn add_cells<'a>(line: &'a str, all: &mut Vec<&'a str>) {
+    let has_text = |cell: &&str| cell.contains(char::is_alphanumeric);
+    // Most lines are one cell.
+    if !line.contains('|') && !line.as_bytes().windows(2).any(|pair| pair == b"  ") {
+        all.extend(Some(line).filter(has_text));
+        return;
+    }
     let spaced = runs(line).all(|word| word.chars().nth(1).is_none());
     let gap = if spaced { "|" } else { "  " };
-    let parts = line.split('|').flat_map(move |cell| cell.split(gap));
-    parts.filter(|cell| cell.contains(char::is_alphanumeric))
+    all.extend(line.split('|').flat_map(|cell| cell.split(gap)).filter(has_text));
 }
 
 /// Positions of `mật` where it is, or ends, a level.
@@ -275,9 +306,17 @@ fn is_level_alone(cell: &str, before: Option<&str>, after: Option<&str>) -> bool
 }
 
 /// A level, in capitals or at the start, among nothing but the words of stamps or of a letterhead.
+/// Whether an `m` stands before one of these; asked of every line, so bytes are compared.
+fn has_behind_m(text: &str, letters: [&str; 2]) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(2).enumerate().any(|(at, pair)| {
+        pair[0] | 0x20 == b'm' && pair[1] > 0x7f && bytes.get(at + 1..).is_some_and(|rest| letters.iter().any(|letter| rest.starts_with(letter.as_bytes())))
+    })
+}
+
 fn is_stamp(cell: &str) -> bool {
     // Nearly every line ends here.
-    if !cell.contains(IN_LEVELS) {
+    if !has_behind_m(cell, IN_LEVELS) {
         return false;
     }
     let words: Vec<&str> = runs(cell).take(25).collect();
@@ -322,7 +361,8 @@ fn has_box(line: &str) -> bool {
     if !line.contains(['[', '【', '〔', '［', '(']) {
         return false;
     }
-    let level = |inner: &str| LEVELS.contains(&squash(inner).as_str());
+    // No level has more than eight letters.
+    let level = |inner: &str| inner.chars().filter(|c| c.is_alphanumeric()).nth(8).is_none() && LEVELS.contains(&squash(inner).as_str());
     let square = [('[', ']'), ('【', '】'), ('〔', '〕'), ('［', '］')];
     square.iter().any(|(open, close)| bracketed(line, *open, *close).any(level))
         || bracketed(line, '(', ')').any(|inner| !inner.contains(char::is_lowercase) && level(inner))
@@ -330,8 +370,8 @@ fn has_box(line: &str) -> bool {
 
 /// "Độ mật: Tối mật": a level as the value of its field. "Thường" and "không" are none.
 fn has_level_field(line: &str) -> bool {
-    // Each of the fields has one of these letters.
-    if !line.contains(['ậ', 'Ậ', 'ứ', 'Ứ']) {
+    // Each of the fields has one of these pairs of letters.
+    if !has_behind_m(line, IN_LEVELS) && !has_behind_m(line, IN_FIELDS) {
         return false;
     }
     let lower = line.to_lowercase();

@@ -15,8 +15,14 @@ pub const TEXT_PATTERN: &str = r"^[^\u0000-\u0008\u000B-\u001F]*$";
 
 /// The text in Unicode NFC, otherwise unchanged.
 pub fn nfc(text: &str) -> String {
-    // Most text already is, and to see that costs less than to make it.
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
+    // Most text already is, and to see that costs less than to make it; what Vietnamese is written in needs no tables.
+    if text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
+}
+
+/// Whether the character neither comes apart in NFC nor joins another: Latin letters with their marks, and the signs of
+/// printed text (U+2000 and U+2001 do come apart).
+fn is_composed(c: char) -> bool {
+    matches!(c, '\0'..='\u{2ff}' | '\u{1e00}'..='\u{1eff}' | '\u{2002}'..='\u{2038}')
 }
 
 /// The beginning of a text, for a heading.

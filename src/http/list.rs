@@ -33,9 +33,9 @@ use utoipa::ToSchema;
 
 /// Files that are made at one time; each holds a connection and a thread.
 pub(super) const AT_ONCE: usize = 2;
-/// Rows of a file's first page, small so that it soon begins, and of the others.
+/// Rows of a file's first page, small so that it soon begins, and of the others: three pages are in memory at one time.
 const FIRST: i64 = 100;
-const NEXT: i64 = 1_000;
+const NEXT: i64 = 250;
 /// How long a client waits for the head while nothing is ready; a workbook may take longer than that.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Seconds after which a place for a further file may be free.

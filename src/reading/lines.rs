@@ -3,7 +3,7 @@
 
 use super::{
     parts::is_capitals,
-    tokens::{Passage, longer},
+    tokens::{Passage, is_word, longer},
 };
 
 /// A line, or a row of a table.
@@ -146,6 +146,21 @@ fn pieces(source: &[char], start: usize, end: usize) -> Vec<Passage> {
     let mut space = 0;
     while at < end {
         let c = source[at];
+        // Most of a text is words with the signs between them.
+        if space < 3
+            && (is_word(c) || matches!(c, ',' | '.' | ';' | ':' | '(' | ')' | '/' | '-'))
+            && let Some(last) = all.last_mut()
+        {
+            let from = u32::try_from(at).unwrap_or(u32::MAX);
+            if space > 0 && !last.text.is_empty() {
+                last.push(' ', from.saturating_sub(1));
+            }
+            last.push(c, from);
+            space = 0;
+            seen = true;
+            at += 1;
+            continue;
+        }
         let next = source.get(at + 1).copied().filter(|_| at + 1 < end).unwrap_or(' ');
         if !seen && (c == '#' || c == '>') {
             at += 1;

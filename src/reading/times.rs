@@ -71,8 +71,21 @@ impl Words<'_> {
         Some((self.text(at, next).to_owned(), row.value.clone(), next))
     }
 
+    /// Whether a time may begin with this token; asked of every one, so that few are looked at closely.
+    fn may_begin(&self, at: usize) -> bool {
+        const FIRST: &[&str] = &[
+            "chậm", "giai", "hoàn", "hạn", "hết", "không", "muộn", "mồng", "ngay", "ngày", "năm", "quý", "sau", "sáu", "tháng", "thời", "trong", "trước", "từ",
+            "vào", "xong", "đến", "định",
+        ];
+        let Some(token) = self.tokens.get(at) else { return false };
+        token.sign == '0' || token.is_word() && (self.vocabulary.cadences.starts_with(token.word) || FIRST.contains(&self.low(at)))
+    }
+
     /// The time that begins at this token. `bare`: in a cell or behind a label, where a time needs no preposition.
     pub fn time(&self, at: usize, bare: bool) -> Option<Time> {
+        if !self.may_begin(at) {
+            return None;
+        }
         if let Some(time) = self.halves(at).or_else(|| self.with_day(at)) {
             return Some(time);
         }

@@ -19,14 +19,24 @@ impl Passage {
     /// Appends a character that came from there.
     pub fn push(&mut self, c: char, from: u32) {
         self.text.push(c);
-        self.at.resize(self.text.len(), from);
+        for _ in 0..c.len_utf8() {
+            self.at.push(from);
+        }
     }
 
     /// Appends another passage behind a space.
     pub fn join(&mut self, other: &Passage) {
+        // With a space between them each keeps its small letters.
+        let finished = self.low.len() == self.text.len() && other.low.len() == other.text.len();
         if !self.text.is_empty() && !other.text.is_empty() {
             let from = self.at.last().copied().unwrap_or(0);
             self.push(' ', from);
+        }
+        if finished {
+            self.low.extend((self.low.len() < self.text.len()).then_some(' '));
+            self.low.push_str(&other.low);
+        } else {
+            self.low.clear();
         }
         self.text.push_str(&other.text);
         self.at.extend_from_slice(&other.at);
@@ -34,7 +44,10 @@ impl Passage {
 
     /// To be called when the text is complete.
     pub fn finish(&mut self) {
-        self.low = lower(&self.text);
+        // What was joined from finished passages is finished.
+        if self.low.len() != self.text.len() {
+            self.low = lower(&self.text);
+        }
     }
 
     /// The part between two bytes, without white space at its ends.
@@ -58,14 +71,18 @@ impl Passage {
     pub fn spans(&self, from: usize, to: usize, source: &[char]) -> Vec<Span> {
         let (from, to) = self.trimmed(from, to);
         let mut all: Vec<Span> = Vec::new();
-        for at in self.at.get(from..to).unwrap_or_default() {
+        let bytes = self.at.get(from..to).unwrap_or_default();
+        let Some(first) = bytes.first() else { return all };
+        let mut last = Span { start: *first, end: first + 1 };
+        for at in bytes {
             let at = *at;
-            match all.last_mut() {
-                Some(last) if at < last.end && at >= last.start => {}
-                Some(last) if at >= last.end && bridged(source, last.end, at) => last.end = at + 1,
-                _ => all.push(Span { start: at, end: at + 1 }),
+            if at == last.end || at > last.end && bridged(source, last.end, at) {
+                last.end = at + 1;
+            } else if at > last.end || at < last.start {
+                all.push(std::mem::replace(&mut last, Span { start: at, end: at + 1 }));
             }
         }
+        all.push(last);
         all
     }
 }
@@ -89,13 +106,18 @@ pub fn is_letter(c: char) -> bool {
         '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
         'À'..='\u{24f}' => c != '×' && c != '÷',
         'Ạ'..='ỹ' => true,
+        '\u{2010}'..='\u{205f}' => false,
         _ => c.is_alphabetic(),
     }
 }
 
 /// Whether it is a letter or a digit.
 pub fn is_word(c: char) -> bool {
-    c.is_ascii_digit() || is_letter(c) || c > '\u{7f}' && c.is_alphanumeric()
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        '\u{2010}'..='\u{205f}' => false,
+        _ => is_letter(c) || c.is_alphanumeric(),
+    }
 }
 
 /// The small letter, when it is one letter as long in UTF-8.

@@ -63,6 +63,11 @@ impl Table {
         list.insert(place, (rest.to_vec(), at));
     }
 
+    /// Whether a phrase may start with this word.
+    pub fn starts_with(&self, word: u32) -> bool {
+        word > 0 && self.by_first.get(word as usize).is_some_and(|phrases| !phrases.is_empty())
+    }
+
     /// The longest phrase that starts at the token, with the token behind it. Commas, hyphens and full stops inside a
     /// phrase are passed over on both sides.
     pub fn at(&self, tokens: &[Token], at: usize) -> Option<(&Row, usize)> {

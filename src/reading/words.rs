@@ -43,7 +43,8 @@ impl Words<'_> {
 
     /// Whether any of these phrases stands here.
     pub fn says_any(&self, at: usize, phrases: &[&[&str]]) -> Option<usize> {
-        phrases.iter().find_map(|words| self.says(at, words))
+        let first = self.low(at);
+        phrases.iter().filter(|words| words.first() == Some(&first)).find_map(|words| self.says(at, words))
     }
 
     pub fn len(&self) -> usize {
