@@ -308,3 +308,42 @@ pub fn words_of(text: &str) -> Vec<String> {
     let low = lower(text);
     low.split(|c: char| !is_word(c) && !is_mark(c)).filter(|w| !w.is_empty()).map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> Passage {
+        let mut passage = Passage::default();
+        text.chars().zip(0..).for_each(|(c, at)| passage.push(c, at));
+        passage.finish();
+        passage
+    }
+
+    #[test]
+    fn joined_passages_are_in_small_letters_as_if_written_in_one() {
+        for (left, right) in [("VĂN HOÁ", "Thể thao"), ("", "Uỷ ban"), ("Sở Y tế", ""), ("quý", "II"), ("Khoẻ", "Ỵ"), ("", "")] {
+            let mut joined = written(left);
+            joined.join(&written(right));
+            joined.finish();
+            let whole = written(&[left, right].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" "));
+            assert_eq!((joined.text, joined.low), (whole.text, whole.low), "{left} + {right}");
+        }
+        let mut open = Passage::default();
+        open.push('Á', 0);
+        open.join(&written("Ô"));
+        open.finish();
+        assert_eq!(open.low, "á ô");
+    }
+
+    #[test]
+    fn spans_go_on_over_markup_and_break_at_what_was_cut_out() {
+        let source: Vec<char> = "một **hai** (bỏ) ba".chars().collect();
+        let mut passage = Passage::default();
+        for at in [0, 1, 2, 3, 6, 7, 8, 16, 17, 18] {
+            passage.push(source[at as usize], at);
+        }
+        // "hai" ends at 8; "(bỏ)" is text, so what is behind it is a span of its own.
+        assert_eq!(passage.spans(0, passage.text.len(), &source), [Span { start: 0, end: 9 }, Span { start: 16, end: 19 }]);
+    }
+}

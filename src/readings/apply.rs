@@ -159,15 +159,20 @@ pub fn apply(conn: &mut Conn, ask: &Ask, reading: &Reading, all: &mut [Proposal]
     };
     all_well(strange.map(|(at, _)| fault(at)).collect())?;
     let names = Resolver::new(&agencies::of_province(conn, reading.province_id, ask.today)?);
-    let meant = cited::meant(conn, ask, &names, &held)?;
+    let mut meant = cited::meant(conn, ask, &names, &held)?;
+    let mut within = cited::within(&names, &held);
+    within.retain(|at, _| !meant.contains_key(at));
     let mut made = Made::default();
-    for number in numbers {
+    let mut papers: HashMap<i32, Id> = HashMap::new();
+    for number in cited_first(&numbers, &held, &within) {
+        meant.extend(within.iter().filter_map(|(at, document)| Some((*at, *papers.get(document)?))));
         let part = Part { reading, number, held: held.iter().filter(|h| h.document == number).collect(), names: &names, meant: &meant };
         let given = known.iter().enumerate().find(|(_, k)| k.document == number);
         let paper = match given {
             Some((at, k)) => paper::known(conn, ask, &part, at, k.document_id)?,
             None => paper::make(conn, ask, &part, all, step.arrived_on, &mut made)?,
         };
+        papers.insert(number, paper.id);
         let plan = plan::make(conn, ask, &part, &answers, &paper, &mut made)?;
         if paper.is_own {
             regime::make(conn, ask, &part, &answers, &paper, plan, &mut made)?;
@@ -181,6 +186,19 @@ pub fn apply(conn: &mut Conn, ask: &Ask, reading: &Reading, all: &mut [Proposal]
         }
     }
     Ok(())
+}
+
+/// The documents of the file, each behind those of them that it names, so that it can link to their records; otherwise as
+/// they stand. Where two name each other the first waits for none.
+fn cited_first(numbers: &[i32], held: &[Held], within: &HashMap<usize, i32>) -> Vec<i32> {
+    let mut order: Vec<i32> = Vec::with_capacity(numbers.len());
+    let names = |document: i32| held.iter().filter(move |h| h.document == document).filter_map(|h| within.get(&h.at));
+    let mut left = numbers.to_vec();
+    while !left.is_empty() {
+        let free = left.iter().position(|document| names(*document).all(|named| !left.contains(named))).unwrap_or(0);
+        order.push(left.remove(free));
+    }
+    order
 }
 
 /// What a slice below finds wrong with a record is wrong with the proposal that it is made of.

@@ -52,6 +52,52 @@ pub fn meant(conn: &mut Conn, ask: &Ask, names: &Resolver, held: &[Held]) -> Res
     Ok(meant)
 }
 
+/// Of each citation the document of the same file that it means: the letter that passes a plan on names the plan behind it.
+pub fn within(names: &Resolver, held: &[Held]) -> HashMap<usize, i32> {
+    let told = |kind: Kind, document: i32| held.iter().find(|h| h.kind == kind && h.document == document);
+    let mut numbers: Vec<i32> = held.iter().map(|h| h.document).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let documents: Vec<(i32, Identity, Option<String>)> = numbers
+        .into_iter()
+        .filter_map(|document| {
+            let text = |kind| told(kind, document).and_then(|h| h.value.text.as_deref());
+            let date = told(Kind::Date, document).and_then(|h| h.value.date.clone()).unwrap_or_default();
+            let issuer = told(Kind::Issuer, document).and_then(|h| h.value.agency.as_ref());
+            let by = issuer.and_then(|a| a.organization_id.map(|id| id.to_string()).or_else(|| a.name.as_deref().map(|name| self::issuer(names, name))));
+            let identity = Identity {
+                id: Id::fresh(),
+                kind: told(Kind::DocumentKind, document)?.value.document_kind?,
+                issuer_id: None,
+                issuer_text: None,
+                original_id: None,
+                notation_key: Some(notation::key(Some(text(Kind::Number)?), Some(text(Kind::Symbol)?))?),
+                issued_on: date.whole(),
+                year: date.year,
+            };
+            Some((document, identity, by))
+        })
+        .collect();
+    let citations = held.iter().filter(|h| h.kind == Kind::LegalBasis).filter_map(|h| Some((h, h.value.citation.as_ref()?)));
+    citations
+        .filter_map(|(h, citation)| {
+            let key = key(citation)?;
+            let by = citation.issuer.as_deref().map(|name| issuer(names, name));
+            let citing = told(Kind::Date, h.document).and_then(|d| d.value.date.as_ref());
+            let is_meant = |(document, identity, of): &&(i32, Identity, Option<String>)| {
+                *document != h.document
+                    && identity.notation_key.as_ref() == Some(&key)
+                    && is_it(citation, identity, by.as_ref().map(|by| of.as_ref() == Some(by)), citing)
+            };
+            let mut all = documents.iter().filter(is_meant);
+            match (all.next(), all.next()) {
+                (Some((document, ..)), None) => Some((h.at, *document)),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
 /// Number and symbol as documents are compared by them; one alone identifies nothing.
 fn key(citation: &ReadCitation) -> Option<String> {
     let written = notation::read(citation.number.as_deref()?)?;

@@ -1,6 +1,6 @@
 //! What a text cites and what is on record already.
 
-use super::{BINH_DINH, accepted, id, list, made, one, path};
+use super::{BINH_DINH, DONG_NAI, accepted, id, list, made, of, one, path, upload};
 use crate::harness::{House, Person, Reply, each};
 use serde_json::{Value, json};
 
@@ -69,5 +69,31 @@ fn a_citation_links_to_the_one_record_that_the_caller_sees() {
         // Under another name of the same issuer it is there twice: which one is meant nobody can say.
         registered(&clerk, "38", "CT/TW", "2019-09-19", json!({ "issuer_text": "Ban Bí thư" }));
         assert_eq!(links(&drafted(house)), [Value::Null, notice, earlier]);
+    });
+}
+
+#[test]
+fn a_letter_links_to_the_plan_behind_it_in_the_same_file() {
+    each("2020-04-20T08:00", |house| {
+        house.load_agencies("dong_nai");
+        let officer = house.person("DNA", "SYT", "officer");
+        let read = upload(&officer, "2076.txt", DONG_NAI.as_bytes()).expect(201);
+        let at = format!("/readings/{}", read.id());
+        officer.step(&at, json!({ "action": "reject", "kind": "agency" })).expect(200);
+        officer.step(&at, json!({ "action": "accept" })).expect(200);
+        let applied = officer.step(&at, json!({ "action": "apply", "arrived_on": "2020-04-13" })).expect(200);
+        let document = |number: u32| {
+            let proposal = of(&applied, "number").into_iter().find(|p| p["document"] == number).expect("a number");
+            officer.get(&made(proposal, "document")[0]).expect(200)
+        };
+        let (letter, plan) = (document(1), document(2));
+        assert_eq!((&letter["symbol"], &plan["notation_text"]), (&json!("SYT-VP"), &json!("3935/KH-UBND")));
+        // Every mention of 3935/KH-UBND is the plan; the directives of the Party are no records here.
+        let (plans, others): (Vec<&Value>, Vec<&Value>) = list(&letter["relations"]).iter().partition(|r| r["citation"]["number"] == "3935/KH-UBND");
+        assert!(!plans.is_empty() && plans.iter().all(|r| r["document_id"] == plan["id"]), "{}", letter["relations"]);
+        assert!(!others.is_empty() && others.iter().all(|r| r["document_id"] == Value::Null), "{}", letter["relations"]);
+        // Whoever looks from the plan finds the letter.
+        let found = officer.get(&format!("/documents?related_to={}", plan.id())).expect(200);
+        assert_eq!(found.items().iter().map(|d| &d["id"]).collect::<Vec<_>>(), [&letter["id"]]);
     });
 }
