@@ -129,6 +129,7 @@ impl Words<'_> {
             && self.head(here).is_none()
             && self.vocabulary.leaders.at(self.tokens, here).is_none()
             && self.sign(here - 1) != '.'
+            && !self.begins_sentence(here)
         {
             return self.capitals(here, false);
         }
@@ -305,6 +306,12 @@ impl Words<'_> {
                 }
                 "committee" => return named(self.committee(next)),
                 "caps" => {
+                    // "Báo Tuyên Quang" ends with the province where a sentence begins behind it.
+                    if let Some((_, end)) = v.provinces.at(self.tokens, next)
+                        && self.begins_sentence(end)
+                    {
+                        return named(end);
+                    }
                     let end = if self.tokens.get(next).is_some_and(Token::is_capital) && self.head(next).is_none() { self.capitals(next, false) } else { next };
                     if let Some(group) = self.group(here).filter(|group| *group > end) {
                         return Some(Mention { s: at, e: group, named: false, head: None });

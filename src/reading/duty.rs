@@ -316,7 +316,13 @@ fn product(words: &Words<'_>, s: usize, e: usize) -> Option<(usize, usize)> {
         };
         let from = next;
         if from < e && is_document(from) && !["này", "số"].contains(&words.low(from + 2)) {
-            let stop = (from + 1..e.min(from + 16)).find(|t| {
+            // "chương trình", "quyết định", "tờ trình" are one word each.
+            let name = words.vocabulary.kinds.at(words.tokens, from).map_or(from + 1, |(_, next)| next);
+            let compound = |t: usize| {
+                words.low(t) == "trình" && ["chương", "quy", "công", "lộ", "tờ"].contains(&words.low(t - 1))
+                    || words.low(t) == "định" && ["quy", "quyết", "nghị"].contains(&words.low(t - 1))
+            };
+            let stop = (name..e.min(from + 16)).filter(|t| !compound(*t)).find(|t| {
                 [',', ';', '.', '(', ':'].contains(&words.sign(*t))
                     || ["để", "trình", "theo", "trên", "và", "định", "gắn", "nhằm", "gửi", "phù", "do", "hằng", "hàng", "với", "đảm", "bảo", "tổ", "triển"]
                         .contains(&words.low(*t))

@@ -135,6 +135,14 @@ impl Lead<'_> {
                 continue;
             }
             let end = own.get(next - 1).map_or(0, |t| t.e as usize);
+            if own.get(next).is_some_and(|t| t.sign == ':')
+                && let Some(grounds) = self.grounds(zone.start..at)
+            {
+                let code = Some(code).filter(|c| !c.is_empty());
+                self.header.kind = Some(Proposal::sure(Kind { code, name }, self.spans(&line.passage, 0, end), "kind before the articles"));
+                self.summary_above(zone.start..grounds);
+                return grounds;
+            }
             let code = Some(code).filter(|c| !c.is_empty() && c != "CV");
             self.header.kind = Some(Proposal::sure(Kind { code, name }, self.spans(&line.passage, 0, end), "kind on its line"));
             return self.summary(at, end, zone, foot);
@@ -151,6 +159,35 @@ impl Lead<'_> {
             }
         }
         body
+    }
+
+    /// "QUYẾT ĐỊNH:" behind the grounds opens the articles: the title stood above them. Answers where the grounds begin.
+    fn grounds(&self, above: Range<usize>) -> Option<usize> {
+        let number = self.header.symbol.as_ref().and_then(|p| p.spans.first())?.start;
+        above.into_iter().find(|at| {
+            let passage = &self.line(*at).passage;
+            self.free(*at) && passage.low.starts_with("căn cứ ") && !is_capitals(&passage.text) && passage.at.first().is_some_and(|from| *from > number)
+        })
+    }
+
+    /// The summary between number and grounds, where no kind stands above it.
+    fn summary_above(&mut self, above: Range<usize>) {
+        let start = |spans: Option<&Vec<Span>>| spans.and_then(|s| s.first()).map_or(0, |s| s.start);
+        let behind = start(self.header.symbol.as_ref().map(|p| &p.spans)).max(start(self.header.date.as_ref().map(|p| &p.spans)));
+        let mut summary = Passage::default();
+        for at in above {
+            let passage = self.line(at).passage.clone();
+            if !self.free(at) || passage.at.first().is_none_or(|from| *from < behind) || is_national(&passage.low) || passage.low.starts_with("số") {
+                continue;
+            }
+            if !is_capitals(&passage.text) || is_authority_head(&passage.low) {
+                break;
+            }
+            summary.join(&passage);
+        }
+        if !summary.text.is_empty() {
+            self.set_summary(summary);
+        }
     }
 
     /// Not a title of a web page above the head, but the title itself: number or date stand above it.

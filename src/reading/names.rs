@@ -50,6 +50,9 @@ impl Words<'_> {
                 .collect::<Vec<_>>();
             table.retain(|(row, next)| !sentence || next - here > 1 && row.name.split_whitespace().count() > 1 && row.value != "long" && row.value != "caps");
             let kind = if sentence { v.kinds.at(self.tokens, here).filter(|(_, next)| self.low(*next) == "số" || self.sign(*next) == '0') } else { None };
+            if sentence && here > s && self.low(here - 1) == "phi" {
+                table.clear();
+            }
             let best = table.into_iter().chain(kind).max_by_key(|(_, next)| *next);
             if let Some((row, next)) =
                 best.filter(|(row, next)| row.name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).count() <= next - here)
@@ -59,6 +62,19 @@ impl Words<'_> {
                 continue;
             }
             let low = self.low(here);
+            // In a sentence: the country, "khóa XIII", and "phi chính phủ".
+            let numeral = sentence && here > s && ["khóa", "thứ", "lần", "quý"].contains(&self.low(here - 1)) && low.chars().all(|c| "ivx".contains(c));
+            let country = sentence && (low == "việt" && self.low(here + 1) == "nam" || low == "nam" && here > s && self.low(here - 1) == "việt");
+            if numeral {
+                out.push_str(&low.to_uppercase());
+                here += 1;
+                continue;
+            }
+            if country {
+                out.push_str(&capitalised(low));
+                here += 1;
+                continue;
+            }
             let scope = SCOPES.contains(&low) || ["thành", "phố", "thị", "và", "các", "của"].contains(&low);
             // A symbol such as 12-CT/TW stays as it is.
             let symbol = token.sign == '0' || (token.is_capital() && self.neighbour_is_symbol(here));

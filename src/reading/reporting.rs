@@ -152,7 +152,9 @@ pub fn receiver(walk: &Walk<'_>, words: &Words<'_>, role: &Role, s: usize, _stop
         at += 1;
     }
     let to = to?;
-    let own_end = (to.e..end).find(|t| purpose(words, *t)).unwrap_or(end);
+    // "gửi Sở Nội vụ tổng hợp, báo cáo UBND tỉnh": what stands right behind the receiver is the receiver's.
+    let sums = |t: usize| words.says(t, &["tổng", "hợp"]).is_some();
+    let own_end = if sums(to.e) { to.e } else { (to.e..end).find(|t| purpose(words, *t)).unwrap_or(end) };
     if !reports && own_end == end && !(s..to.s).any(|t| words.low(t) == "gửi") {
         return None;
     }
@@ -257,6 +259,13 @@ pub fn line(walk: &mut Walk<'_>, words: &Words<'_>, duty: &Duty, receiver: Optio
 }
 
 fn push(walk: &mut Walk<'_>, from: Vec<Agency>, to: Agency, deadline: Option<super::model::Deadline>, duty: &Duty, spans: &[Span], note: Option<&str>) {
+    let known = walk.found.reporting.chain.iter_mut().find(|l| l.value.to.name == to.name && l.value.from == from);
+    // What another's line only implied ("qua Sở X") may be told with its time later.
+    if let Some(line) = known.filter(|l| l.value.deadline.is_none() && l.value.note.is_none() && deadline.is_some()) {
+        (line.value.deadline, line.value.place) = (deadline, duty.place.clone());
+        line.spans = spans.to_vec();
+        return;
+    }
     let known = walk.found.reporting.chain.iter().any(|l| l.value.to.name == to.name && l.value.from == from);
     if walk.found.reporting.chain.len() < 400 && !known && !from.is_empty() && !from.contains(&to) {
         let line = Line { from, to, deadline, place: duty.place.clone(), note: note.map(str::to_owned) };

@@ -82,7 +82,7 @@ fn goes_on(last: &Paragraph, last_length: usize, line: &Line, label: Option<&Lab
         return !ends && first.is_lowercase();
     }
     if !line.after_gap {
-        return first == '(' || last_length >= 45 || dangles(&last.passage);
+        return first == '(' || last_length >= 45 || dangles(&last.passage) || leads(&last.passage, line);
     }
     // "2. Văn phòng UBND tỉnh" is a whole heading, though in a sentence "tỉnh" would go on.
     let heading = last.label.is_some() && !longer(before, 60) && !before.ends_with(',') && !before.to_lowercase().ends_with(" và");
@@ -91,6 +91,14 @@ fn goes_on(last: &Paragraph, last_length: usize, line: &Line, label: Option<&Lab
 
 fn dangles(passage: &Passage) -> bool {
     passage.low_ends()
+}
+
+/// "…; Chủ tịch / Ủy ban nhân dân các huyện": a row of positions goes on to the body that the last one leads.
+fn leads(last: &Passage, line: &Line) -> bool {
+    let low = last.text.to_lowercase();
+    let leader = ["chủ tịch", "giám đốc", "thủ trưởng"].iter().find_map(|word| low.trim_end().strip_suffix(word));
+    leader.is_some_and(|before| before.trim_end().ends_with([',', ';']) || before.trim_end().ends_with(" và"))
+        && ["ủy ban", "ubnd ", "sở ", "các ", "hội đồng", "công an"].iter().any(|word| line.passage.low.starts_with(word))
 }
 
 /// A node of the tree.

@@ -56,6 +56,13 @@ impl Words<'_> {
         v.roles.at(self.tokens, at).is_some() || v.verbs.at(self.tokens, at).is_some() || v.modifiers.at(self.tokens, at).is_some()
     }
 
+    /// "Vận động hội viên": a verb of two words with a capital only at its start begins a sentence, not a name.
+    pub(super) fn begins_sentence(&self, at: usize) -> bool {
+        let (v, t) = (self.vocabulary, self.tokens);
+        let two = v.roles.at(t, at).or_else(|| v.verbs.at(t, at)).is_some_and(|(_, next)| next > at + 1);
+        two && self.sign(at) == 'A' && self.sign(at + 1) == 'a'
+    }
+
     pub(super) fn head(&self, at: usize) -> Option<(&Row, usize)> {
         if self.vocabulary.not_agencies.at(self.tokens, at).is_some() {
             return None;

@@ -136,3 +136,52 @@ fn files_that_are_no_texts_say_so() {
     assert_eq!(files::text(b"  \n".to_vec()), Err(files::NoText::Empty));
     assert_eq!(files::text("Kế hoạch".into()), Ok("Kế hoạch".to_owned()));
 }
+
+/// Some page wraps and cuts of letterheads and headings, in invented texts.
+#[test]
+fn a_decision_without_its_title_line_keeps_summary_and_grounds_apart() {
+    let text = "ỦY BAN NHÂN DÂN | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM |\nSố: 7/2031/QĐ-UBND | Cà Mau, ngày 21 tháng 03 năm 2031 |\n\
+        BAN HÀNH QUY CHẾ TIẾP NHẬN VIỆN TRỢ PHI CHÍNH PHỦ CỦA VIỆT NAM\nỦY BAN NHÂN DÂN TỈNH CÀ MAU\n\
+        Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2030;\nQUYẾT ĐỊNH:\n\
+        Điều 1. Ban hành kèm theo Quyết định này Quy chế tiếp nhận viện trợ.\n\
+        Điều 2. Giám đốc Sở Ngoại vụ và các cơ quan, tổ chức có liên quan đến hoạt động viện trợ chịu trách nhiệm thi hành Quyết định này./.\n";
+    let reading = Reader::new(&Agencies::default()).read(text).expect("a reading");
+    let document = &reading.documents[0];
+    let header = &document.header;
+    assert_eq!(header.issuer.as_ref().map(|p| p.value.as_str()), Some("Ủy ban nhân dân tỉnh Cà Mau"));
+    assert!(header.parent.is_none(), "the summary names nobody above the issuer");
+    assert_eq!(header.summary.as_ref().map(|p| p.value.as_str()), Some("Ban hành quy chế tiếp nhận viện trợ phi chính phủ của Việt Nam"));
+    assert_eq!(document.legal_basis[0].value.relation, "căn cứ");
+    let names: Vec<&str> = document.assignments[0].value.agencies.iter().map(|a| a.name.as_str()).collect();
+    assert_eq!((document.assignments[0].value.place.as_str(), names.len(), names[0]), ("Đ2", 2, "Giám đốc Sở Ngoại vụ"));
+    // A letterhead cut within the name, completed by the authority.
+    let text = text
+        .replace("ỦY BAN NHÂN DÂN |", "BỘ KHOA HỌC VÀ |")
+        .replace("QĐ-UBND", "QĐ-BKHCN")
+        .replace("ỦY BAN NHÂN DÂN TỈNH CÀ MAU", "BỘ TRƯỞNG BỘ KHOA HỌC VÀ CÔNG NGHỆ");
+    let reading = Reader::new(&Agencies::default()).read(&text).expect("a reading");
+    let header = &reading.documents[0].header;
+    assert_eq!((header.issuer.as_ref().map(|p| p.value.as_str()), header.parent.is_none()), (Some("Bộ Khoa học và Công nghệ"), true));
+}
+
+#[test]
+fn headings_end_where_the_agency_ends() {
+    let text = "ỦY BAN NHÂN DÂN\nTỈNH CÀ MAU\nSố: 8/KH-UBND\nCà Mau, ngày 2 tháng 3 năm 2031\n\nKẾ HOẠCH\nCải cách hành chính năm 2031\n\n\
+        I. TỔ CHỨC THỰC HIỆN\n1. Thủ trưởng các sở, ngành; Chủ tịch\nỦy ban nhân dân các huyện\na) Xây dựng chương trình công tác năm 2031.\n\
+        b) Định kỳ hàng quý báo cáo kết quả, gửi Sở Nội vụ tổng hợp, báo cáo Ủy ban nhân dân tỉnh.\n\
+        2. Hiệp hội Du lịch tỉnh\nVận động hội viên tham gia.\n3. Công an tỉnh và UBND thành phố Hội An phối hợp, hỗ trợ Sở Ngoại vụ.\n";
+    let reading = Reader::new(&Agencies::default()).read(text).expect("a reading");
+    let document = &reading.documents[0];
+    let who = |place: &str| -> Vec<&str> {
+        let duty = document.assignments.iter().find(|d| d.value.place == place).expect("a duty");
+        duty.value.agencies.iter().map(|a| a.name.as_str()).collect()
+    };
+    assert_eq!(who("I.1.a"), ["Thủ trưởng các sở, ngành", "Chủ tịch Ủy ban nhân dân các huyện"]);
+    assert_eq!(who("I.2"), ["Hiệp hội Du lịch tỉnh"]);
+    assert_eq!(who("I.3"), ["Công an tỉnh", "UBND thành phố Hội An"]);
+    let product = document.assignments[0].value.product.as_ref().map(|p| p.value.as_str());
+    assert!(product.is_some_and(|p| p.starts_with("chương trình công tác")), "{product:?}");
+    let report = &document.reporting;
+    assert_eq!(report.consolidator.as_ref().map(|p| p.value.name.as_str()), Some("Sở Nội vụ"));
+    assert_eq!(report.final_recipient.as_ref().map(|p| p.value.name.as_str()), Some("Ủy ban nhân dân tỉnh"));
+}

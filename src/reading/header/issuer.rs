@@ -37,7 +37,10 @@ impl Lead<'_> {
     /// The names above the number, or what the text says of itself.
     pub(super) fn issuer(&mut self, zone: Range<usize>) {
         let mut block = Passage::default();
-        let kind_at = self.header.kind.as_ref().and_then(|k| k.spans.first()).map_or(u32::MAX, |s| s.start);
+        let first = |spans: Option<&Vec<model::Span>>| spans.and_then(|s| s.first()).map_or(u32::MAX, |s| s.start);
+        let above = self.header.kind.as_ref().is_some_and(|k| k.rule == "kind before the articles");
+        let kind_at = first(self.header.kind.as_ref().map(|k| &k.spans));
+        let kind_at = if above { kind_at.min(first(self.header.summary.as_ref().map(|s| &s.spans))) } else { kind_at };
         let letter = self.header.kind.as_ref().is_some_and(|k| k.value.name == "Công văn");
         for at in zone.clone() {
             let line = self.line(at);
@@ -83,8 +86,11 @@ impl Lead<'_> {
             if let Some((parent, ps, pe)) = &above {
                 let parent = full(parent);
                 name = under(&name, &parent);
-                let (from, to) = words.bytes(*ps, *pe);
-                self.header.parent = Some(Proposal::sure(parent, self.spans(&block, from, to), "name above the issuer"));
+                // Nobody stands above himself: the same name twice is letterhead and authority.
+                if parent != name {
+                    let (from, to) = words.bytes(*ps, *pe);
+                    self.header.parent = Some(Proposal::sure(parent, self.spans(&block, from, to), "name above the issuer"));
+                }
             }
             let (from, to) = words.bytes(s, e);
             let alone = name == bare || name == of;
@@ -96,8 +102,34 @@ impl Lead<'_> {
                 rule: "letterhead".into(),
             });
         }
+        self.issuer_in_full(zone.clone());
         if self.header.issuer.is_none() {
             self.issuer_in_title(zone);
+        }
+    }
+
+    /// A letterhead that was cut ("ỦY BAN NHÂN DÂN", "BỘ KHOA HỌC VÀ") under which the authority has its whole name.
+    fn issuer_in_full(&mut self, zone: Range<usize>) {
+        let Some((cut, from)) = self.header.issuer.as_ref().and_then(|i| i.spans.first().map(|s| (i.value.clone(), s.start))) else { return };
+        let v = self.context.vocabulary;
+        for at in zone {
+            let passage = self.line(at).passage.clone();
+            let behind = passage.at.first().is_some_and(|first| *first > from);
+            if !behind || !self.free(at) || !is_capitals(&passage.text) || !super::is_authority_head(&passage.low) {
+                continue;
+            }
+            let own = tokens(&passage, v);
+            let words = Words { passage: &passage, tokens: &own, vocabulary: v };
+            let named = |s: &usize| words.head(*s).is_some() && v.leaders.at(&own, *s).is_none();
+            let Some(m) = (0..words.len()).find(named).and_then(|s| words.mention(s, false)).filter(|m| m.named && m.e == words.len()) else { continue };
+            let whole = full(&words.proper(m.s, m.e, false));
+            let longer = whole.chars().count() > cut.chars().count();
+            if longer && whole.to_lowercase().starts_with(&format!("{} ", cut.to_lowercase())) {
+                let (a, b) = words.bytes(m.s, m.e);
+                let spans = self.spans(&passage, a, b);
+                self.header.issuer = Some(Proposal::sure(whole, spans, "authority under the letterhead"));
+            }
+            return;
         }
     }
 
