@@ -257,6 +257,10 @@ fn law(context: &Context<'_>, words: &Words<'_>, at: usize, ground: Ground) -> O
         e += 1;
     }
     let name = words.text(at, e).to_owned();
+    // "Luật sửa đổi, bổ sung một số điều của Luật này" has no name.
+    if words.low(e - 1) == "này" {
+        return None;
+    }
     if e == start || !(words.tokens[start].is_capital() || ["sửa", "ban", "xử"].contains(&words.low(start))) {
         return None;
     }

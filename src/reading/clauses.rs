@@ -201,7 +201,7 @@ impl Words<'_> {
                 }
             }
             // "các tổ chức có liên quan đến hoạt động này chịu trách nhiệm thi hành": what they have to do with stands before the verb.
-            if self.low(verb) == "đến" && self.low(verb - 1) == "quan" {
+            if verb > 0 && self.low(verb) == "đến" && self.low(verb - 1) == "quan" {
                 let stop = self.clause_end(verb, limit).min(verb + 40);
                 let duty = |t: &usize| self.says_any(*t, &[&["chịu", "trách", "nhiệm"], &["có", "trách", "nhiệm"]]).is_some();
                 return (verb + 2..stop).find(duty).map(|verb| made(verb, false));

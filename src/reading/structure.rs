@@ -95,10 +95,14 @@ fn dangles(passage: &Passage) -> bool {
 
 /// "…; Chủ tịch / Ủy ban nhân dân các huyện": a row of positions goes on to the body that the last one leads.
 fn leads(last: &Passage, line: &Line) -> bool {
-    let low = last.text.to_lowercase();
+    if !["ủy ban", "ubnd ", "sở ", "các ", "hội đồng", "công an"].iter().any(|word| line.passage.low.starts_with(word)) {
+        return false;
+    }
+    // Its last words tell, however long it has grown.
+    let tail = last.text.char_indices().rev().nth(30).map_or(0, |(at, _)| at);
+    let low = last.text[tail..].to_lowercase();
     let leader = ["chủ tịch", "giám đốc", "thủ trưởng"].iter().find_map(|word| low.trim_end().strip_suffix(word));
     leader.is_some_and(|before| before.trim_end().ends_with([',', ';']) || before.trim_end().ends_with(" và"))
-        && ["ủy ban", "ubnd ", "sở ", "các ", "hội đồng", "công an"].iter().any(|word| line.passage.low.starts_with(word))
 }
 
 /// A node of the tree.

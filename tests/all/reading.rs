@@ -185,3 +185,13 @@ fn headings_end_where_the_agency_ends() {
     assert_eq!(report.consolidator.as_ref().map(|p| p.value.name.as_str()), Some("Sở Nội vụ"));
     assert_eq!(report.final_recipient.as_ref().map(|p| p.value.name.as_str()), Some("Ủy ban nhân dân tỉnh"));
 }
+
+#[test]
+fn a_law_that_speaks_of_itself_is_no_law_by_that_name() {
+    let text = "ỦY BAN NHÂN DÂN TỈNH X\nSố: 12/QĐ-UBND\nX, ngày 02 tháng 3 năm 2020\nQUYẾT ĐỊNH\nVề việc thử\n\
+                Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;\n\
+                Căn cứ Luật sửa đổi, bổ sung một số điều của Luật này năm 2019;\nĐiều 1. Giao Sở Nội vụ chủ trì thực hiện.\n";
+    let reading = Reader::new(&Agencies::default()).read(text).expect("a reading");
+    let names: Vec<Option<&str>> = reading.documents[0].legal_basis.iter().map(|b| b.value.name.as_deref()).collect();
+    assert_eq!(names, [Some("Luật Tổ chức chính quyền địa phương")]);
+}
