@@ -216,7 +216,7 @@ fn issuer_behind(words: &Words<'_>, e: usize) -> (Option<String>, usize) {
     if words.sign(end) == '(' && words.low(end + 1) == "khóa" {
         end = (end..end + 5).find(|at| words.sign(*at) == ')').map_or(end, |at| at + 1);
     } else if words.low(end) == "khóa" {
-        end += 2;
+        end = (end + 2).min(words.len());
     }
     (Some(words.proper_if_capitals(mention.s, end)), end)
 }

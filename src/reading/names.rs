@@ -35,7 +35,7 @@ impl Words<'_> {
         let v = self.vocabulary;
         let mut out = String::new();
         let mut here = s;
-        while here < e {
+        while here < e.min(self.len()) {
             let token = self.tokens[here];
             if here > s {
                 let gap = self.tokens[here - 1].e < token.s;
