@@ -305,7 +305,6 @@ fn is_level_alone(cell: &str, before: Option<&str>, after: Option<&str>) -> bool
     !(cut_before || cut_after)
 }
 
-/// A level, in capitals or at the start, among nothing but the words of stamps or of a letterhead.
 /// Whether an `m` stands before one of these; asked of every line, so bytes are compared.
 fn has_behind_m(text: &str, letters: [&str; 2]) -> bool {
     let bytes = text.as_bytes();
@@ -314,6 +313,7 @@ fn has_behind_m(text: &str, letters: [&str; 2]) -> bool {
     })
 }
 
+/// A level, in capitals or at the start, among nothing but the words of stamps or of a letterhead.
 fn is_stamp(cell: &str) -> bool {
     // Nearly every line ends here.
     if !has_behind_m(cell, IN_LEVELS) {
