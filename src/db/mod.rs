@@ -23,6 +23,7 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use rand::Rng;
 use std::{
+    any::Any,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -154,6 +155,16 @@ impl Db {
 
     /// [`Db::write`] for a thread that may block.
     pub fn write_now<T>(&self, mut work: impl FnMut(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut found = None;
+        self.unit(&mut |conn| {
+            found = Some(work(conn)?);
+            Ok(())
+        })?;
+        found.ok_or_else(|| Error::internal("a unit of work ended without being done"))
+    }
+
+    /// [`Db::write_now`] without a type of its own, so that it is compiled once for the house.
+    fn unit(&self, work: &mut dyn FnMut(&mut Conn) -> Result<()>) -> Result<()> {
         let mut tries = 0;
         loop {
             let mut held = self.writes.get()?;
@@ -207,8 +218,11 @@ impl Held {
     }
 }
 
+/// On a thread that may block. The runtime sees one type for all work, or its task would be compiled for each closure.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    web::block(work).await.map_err(Error::internal)?
+    let work: Box<dyn FnOnce() -> Result<Box<dyn Any + Send>> + Send> = Box::new(move || Ok(Box::new(work()?)));
+    let found = web::block(work).await.map_err(Error::internal)??;
+    found.downcast().map(|found| *found).map_err(|_| Error::internal("work gave what it was not asked for"))
 }
 
 fn begin(conn: &mut Conn, read_only: bool) -> Result<()> {

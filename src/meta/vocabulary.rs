@@ -111,24 +111,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_enumeration_of_the_document_has_labels() {
-        let document = crate::document().expect("the document");
-        let schemas = document.pointer("/components/schemas").and_then(|s| s.as_object()).expect("schemas");
-        let mut missing = Vec::new();
-        for (name, schema) in schemas {
-            let Some(values) = schema.get("enum").and_then(|v| v.as_array()) else { continue };
-            let values: Vec<&str> = values.iter().filter_map(|v| v.as_str()).collect();
-            match VOCABULARY.iter().find(|(n, _)| n == name) {
-                Some((_, words)) => assert_eq!(values, words.iter().map(|w| w.value).collect::<Vec<_>>(), "{name}"),
-                // A sort order is no word of the field.
-                None if name.ends_with("Sort") || name == "Count" => {}
-                None => missing.push(name),
-            }
-        }
-        assert!(missing.is_empty(), "without labels in meta/vocabulary.rs: {missing:?}");
-    }
-
-    #[test]
     fn each_is_named_once() {
         let mut names: Vec<&str> = VOCABULARY.iter().map(|(name, _)| *name).collect();
         names.sort_unstable();

@@ -8,7 +8,8 @@ use nhipcau::{
     journal::{self, Change, NOTHING},
     sequencer, terminal,
 };
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 fn seal(house: &House) -> i64 {
     while house.db.write_now(|conn| sequencer::sequence(conn, 100)).expect("a batch") > 0 {}
@@ -173,5 +174,19 @@ fn the_words_of_the_field_have_labels_and_a_tag() {
         assert_eq!(position["values"][0], json!({ "value": "leader", "vi": "Lãnh đạo", "en": "Leader: signs, approves" }));
         viewer.send("GET", "/meta/enums", &[("if-none-match", &enums.etag())], None).expect(304);
         assert_eq!(viewer.get("/meta/version").expect(200)["api"], "v1");
+
+        let document = viewer.get("/openapi.json").expect(200);
+        let told: BTreeMap<&str, Vec<&Value>> = enums["enums"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|e| (e["name"].as_str().expect("a name"), e["values"].as_array().expect("values").iter().map(|v| &v["value"]).collect()))
+            .collect();
+        for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+            // A sort order is no word of the field.
+            if let Some(values) = schema["enum"].as_array().filter(|_| !name.ends_with("Sort") && name != "Count") {
+                assert_eq!(told.get(name.as_str()), Some(&values.iter().collect()), "{name}: its labels are in meta/vocabulary.rs");
+            }
+        }
     });
 }
