@@ -76,6 +76,8 @@ pub fn serve(house: Data<House>, listener: TcpListener, admin: TcpListener) -> s
             .wrap(cors(&shared.settings.cors_origins))
     })
     .workers(workers)
+    // A compressed answer ends in a small packet of its own, which would wait some 40 ms for the client's ACK.
+    .tcp_nodelay(true)
     .worker_max_blocking_threads(32)
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(DRAIN_SECONDS)
