@@ -57,7 +57,8 @@ fn a_saved_report_runs_on_working_days_and_once() {
             let all: Vec<_> = (0..2).map(|_| scope.spawn(move || jobs::pass(db, data, now).expect("a pass"))).collect();
             all.into_iter().map(|t| t.join().expect("it ends")).sum()
         });
-        assert_eq!(made, 1);
+        // Each may find the other in its way; the run then waits for the next look.
+        assert_eq!(made + pass(house), 1);
         // Nothing on Saturday and Sunday; then four days away, made up for once.
         for (at, made) in [("2021-12-05T12:00", 0), ("2021-12-06T07:30", 1), ("2021-12-10T09:00", 1), ("2021-12-10T09:01", 0)] {
             assert_eq!(pass(house.at(at)), made, "{at}");
