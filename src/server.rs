@@ -9,7 +9,9 @@ use crate::{
     error::{Error, Result},
     exchange,
     http::{
-        Contract, House, ServiceConfig, gate,
+        Contract, House, ServiceConfig,
+        compression::negotiated,
+        gate,
         token::{Source, Tokens},
     },
     mandates, plans, readings, reporting, statistics,
@@ -73,6 +75,7 @@ pub fn serve(house: Data<House>, listener: TcpListener, admin: TcpListener) -> s
             .service(web::resource("/.well-known/jwks.json").to(jwks))
             .wrap(from_fn(gate))
             .wrap(Compress::default())
+            .wrap(from_fn(negotiated))
             .wrap(cors(&shared.settings.cors_origins))
     })
     .workers(workers)

@@ -3,6 +3,7 @@
 use super::{
     body::{BODY_LIMIT, too_large},
     call::{House, Pass, Seen},
+    compression,
     contract::{Operation, Path},
     format,
     key::{self, Key},
@@ -99,6 +100,7 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
         set(headers, HeaderName::from_static("ratelimit"), &format!("\"minute\";r={left};t={resets_in}"));
     }
     guard(headers, in_api);
+    compression::leave_small(&mut response);
     let took = started.elapsed();
     house.meter.count(response.status().as_u16(), took);
     log::info!(target: "nhipcau::access", "{id} {} {instance} {} {}us", response.request().method(), response.status().as_u16(), took.as_micros());
@@ -293,6 +295,7 @@ fn check(
     let named = query.iter().flatten().find(|(name, _)| name == "format").map(|(_, word)| word.as_str());
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).map(|v| v.to_str().unwrap_or_default()).collect();
     seen.format = format::choose(operation, named, (!accept.is_empty()).then(|| accept.join(",")).as_deref())?;
+    compression::acceptable(request)?;
     let media = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(|v| v.split(';').next().unwrap_or_default().trim().to_owned());
     let has_body = length.is_some_and(|l| l > 0) || headers.contains_key(header::TRANSFER_ENCODING);
     if operation.takes_body() {

@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod call;
+pub mod compression;
 mod contract;
 mod format;
 mod gate;

@@ -5,6 +5,10 @@ use serde_json::{Map, Value, json};
 
 /// Control characters other than tab and newline are refused everywhere (RULES 26).
 const TEXT_PATTERN: &str = "^[^\\u0000-\\u0008\\u000B-\\u001F]*$";
+/// The same for long texts. Programs fold `maxLength` into the other one, and no engine takes a class repeated 400,000 times.
+const LONG_TEXT_PATTERN: &str = "^(|[^\\u0000-\\u0008\\u000B-\\u001F]+)$";
+/// Characters of a text that is a long one.
+const LONG: u64 = 20_000;
 /// Name of the security scheme of service accounts.
 pub const SERVICE_KEY: &str = "service_key";
 /// Bound of a text that says none of its own.
@@ -261,8 +265,8 @@ fn bound(schema: &mut Value, longest: u64) {
     };
     if is("string") && !members.contains_key("enum") && !members.contains_key("format") {
         let longest = if members.contains_key("pattern") { WORD_LENGTH } else { longest };
-        members.entry("pattern").or_insert(json!(TEXT_PATTERN));
-        members.entry("maxLength").or_insert(json!(longest));
+        let longest = members.entry("maxLength").or_insert(json!(longest)).as_u64().unwrap_or(longest);
+        members.entry("pattern").or_insert(json!(if longest > LONG { LONG_TEXT_PATTERN } else { TEXT_PATTERN }));
     } else if is("array") {
         members.entry("maxItems").or_insert(json!(LIST_LENGTH));
     } else if is("integer") {

@@ -152,6 +152,11 @@ class Hostile:
         accept = self.chance.choice(["text/html", "image/png", "application/xml", "application/json;q=0", "application/pdf, text/markdown", "x", "/"])
         return method, self.address(path), {"Accept": accept}, None, {406}
 
+    def wrong_coding(self):
+        path, method, _ = self.chance.choice([o for o in OPERATIONS if o[1] == "GET" and not o[0].endswith("/content")])
+        coding = self.chance.choice(["identity;q=0", "*;q=0", "zstd, *;q=0", "zstd, identity;q=0"])
+        return method, self.address(path), {"Accept-Encoding": coding}, None, {406}
+
     def bad_query(self):
         lists = [o for o in OPERATIONS if o[1] == "GET" and "{" not in o[0] and o[0] != "/api/v1/openapi.json"]
         path, method, _ = self.chance.choice(lists)
