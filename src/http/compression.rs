@@ -24,7 +24,7 @@ pub async fn negotiated(mut request: ServiceRequest, next: Next<impl MessageBody
         request.extensions_mut().insert(NoCoding);
     }
     let mut response = next.call(request).await?;
-    // It has told `Compress` to leave the answer alone; as a content coding there is no such word (RFC 9110, 12.5.3).
+    // It has told `Compress` to leave the answer alone; as a content coding the word is not to be sent (RFC 9110, 8.4).
     if response.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == ContentEncoding::Identity.as_str()) {
         response.headers_mut().remove(header::CONTENT_ENCODING);
     }
@@ -41,7 +41,7 @@ pub(super) fn acceptable(request: &ServiceRequest) -> Result<()> {
 
 /// Keeps `Compress` from a small answer.
 pub(super) fn leave_small<B: MessageBody>(response: &mut ServiceResponse<B>) {
-    if matches!(response.response().body().size(), BodySize::Sized(..WORTH_IT)) {
+    if matches!(response.response().body().size(), BodySize::Sized(..WORTH_IT)) && !response.headers().contains_key(header::CONTENT_ENCODING) {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(ContentEncoding::Identity.as_str()));
     }
 }
