@@ -13,15 +13,23 @@ use actix_web::{
 /// Bytes. What is smaller goes in one packet either way.
 const WORTH_IT: u64 = 1024;
 
-/// The client takes none of the codings that there are.
-struct NoCoding;
+/// What the client excludes of the codings that there are.
+enum Excluded {
+    All,
+    /// An answer as it is.
+    Identity,
+}
 
 /// Stands around `Compress`: what that would refuse goes on to the gate, which says it as a Problem.
 pub async fn negotiated(mut request: ServiceRequest, next: Next<impl MessageBody>) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let ours = [Encoding::identity(), Encoding::brotli(), Encoding::gzip(), Encoding::deflate()];
-    if request.get_header::<AcceptEncoding>().is_some_and(|asked| asked.negotiate(ours.iter()).is_none()) {
-        request.headers_mut().remove(header::ACCEPT_ENCODING);
-        request.extensions_mut().insert(NoCoding);
+    if let Some(asked) = request.get_header::<AcceptEncoding>() {
+        let all = [Encoding::identity(), Encoding::brotli(), Encoding::gzip(), Encoding::deflate()];
+        if asked.negotiate(all.iter()).is_none() {
+            request.headers_mut().remove(header::ACCEPT_ENCODING);
+            request.extensions_mut().insert(Excluded::All);
+        } else if asked.negotiate([Encoding::identity()].iter()).is_none() {
+            request.extensions_mut().insert(Excluded::Identity);
+        }
     }
     let mut response = next.call(request).await?;
     // It has told `Compress` to leave the answer alone; as a content coding the word is not to be sent (RFC 9110, 8.4).
@@ -33,15 +41,16 @@ pub async fn negotiated(mut request: ServiceRequest, next: Next<impl MessageBody
 
 /// 406 for a client that takes none of the codings that there are.
 pub(super) fn acceptable(request: &ServiceRequest) -> Result<()> {
-    if request.extensions().get::<NoCoding>().is_some() {
+    if matches!(request.extensions().get(), Some(Excluded::All)) {
         return Err(Error::refuse(406, "not_acceptable", "Chỉ có mã hóa: identity, gzip, deflate, br.", "Available codings: identity, gzip, deflate, br."));
     }
     Ok(())
 }
 
-/// Keeps `Compress` from a small answer.
+/// Keeps `Compress` from a small answer, unless the client excludes one that is not compressed.
 pub(super) fn leave_small<B: MessageBody>(response: &mut ServiceResponse<B>) {
-    if matches!(response.response().body().size(), BodySize::Sized(..WORTH_IT)) && !response.headers().contains_key(header::CONTENT_ENCODING) {
+    let small = matches!(response.response().body().size(), BodySize::Sized(..WORTH_IT));
+    if small && !response.headers().contains_key(header::CONTENT_ENCODING) && response.request().extensions().get::<Excluded>().is_none() {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(ContentEncoding::Identity.as_str()));
     }
 }

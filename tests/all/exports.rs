@@ -344,6 +344,11 @@ fn a_file_can_be_packed_on_its_way() {
         assert!(!small.headers.contains_key("content-encoding") && small.json["username"] == leader.username, "{:?}", small.headers);
         let packed = leader.send("GET", "/tasks?format=csv", &[("accept-encoding", "br")], None).expect(200);
         assert_eq!(packed.headers["content-encoding"], "br");
+        // Where the client excludes that, it is packed.
+        for (asked, packed) in [("gzip", None), ("gzip, identity;q=0", Some("gzip")), ("gzip, *;q=0", Some("gzip"))] {
+            let small = leader.send("GET", "/organizations?format=csv&limit=1&fields=code", &[("accept-encoding", asked)], None).expect(200);
+            assert_eq!(small.headers.get("content-encoding").map(String::as_str), packed, "{asked}");
+        }
         for none in ["identity;q=0", "*;q=0", "zstd, identity;q=0"] {
             let refused = leader.send("GET", "/tasks", &[("accept-encoding", none)], None).expect(406);
             assert_eq!(refused.headers["content-type"], "application/problem+json");
