@@ -1,7 +1,12 @@
 //! Every setting, read from the environment once, at start. What cannot be read is refused there and then.
 
 use crate::db::Url;
-use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
+use ipnet::IpNet;
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 /// The settings of one process.
 #[derive(Debug, Clone)]
@@ -20,6 +25,9 @@ pub struct Settings {
     pub demo_password: Option<String>,
     /// `NHIPCAU_CORS_ORIGINS`: origins that browsers may call from, separated by commas; none by default.
     pub cors_origins: Vec<String>,
+    /// `NHIPCAU_TRUSTED_PROXIES`: addresses or networks (CIDR) of the proxies and load balancers in front, separated by commas;
+    /// from them alone `X-Forwarded-For` is believed. None by default: a request comes from whoever connects.
+    pub trusted_proxies: Vec<IpNet>,
     /// `NHIPCAU_RATE_PER_MINUTE`: requests that one session or address may make a minute; default 6000, 0 for no limit.
     pub requests_per_minute: u32,
     /// `NHIPCAU_POOL`: database connections for reads; default 8. On PostgreSQL half as many more are for writes.
@@ -62,6 +70,10 @@ impl Settings {
         if database.is_shared() && secret.is_none() {
             return Err("NHIPCAU_SECRET is required with PostgreSQL: it seals the signing keys; give every replica the same, such as the output of `openssl rand -hex 32`".into());
         }
+        let network = |text: &str| {
+            let one = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+            one.ok_or_else(|| format!("NHIPCAU_TRUSTED_PROXIES={text}: expected addresses or networks, such as 10.0.0.5,172.16.0.0/12"))
+        };
         let cores = std::thread::available_parallelism().map_or(2, usize::from).min(8);
         Ok(Self {
             database,
@@ -74,6 +86,7 @@ impl Settings {
                 password => password.map(str::to_owned),
             },
             cors_origins: get("NHIPCAU_CORS_ORIGINS").map(|all| all.split(',').map(|o| o.trim().to_owned()).collect()).unwrap_or_default(),
+            trusted_proxies: get("NHIPCAU_TRUSTED_PROXIES").map(|all| all.split(',').map(|one| network(one.trim())).collect()).transpose()?.unwrap_or_default(),
             requests_per_minute: number("NHIPCAU_RATE_PER_MINUTE", 6_000, 0, 10_000_000)?,
             pool: number("NHIPCAU_POOL", 8, 1, 200)?,
             workers: usize::try_from(number("NHIPCAU_WORKERS", u32::try_from(cores).unwrap_or(2), 1, 64)?).unwrap_or(2),

@@ -11,7 +11,7 @@ use crate::{
     http::{
         Contract, House, ServiceConfig,
         compression::negotiated,
-        gate,
+        gate, outside,
         token::{Source, Tokens},
     },
     mandates, plans, readings, reporting, statistics,
@@ -77,6 +77,7 @@ pub fn serve(house: Data<House>, listener: TcpListener, admin: TcpListener) -> s
             .wrap(Compress::default())
             .wrap(from_fn(negotiated))
             .wrap(cors(&shared.settings.cors_origins))
+            .wrap(from_fn(outside))
     })
     .workers(workers)
     // A compressed answer ends in a small packet of its own, which would wait some 40 ms for the client's ACK.

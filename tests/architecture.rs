@@ -200,3 +200,18 @@ fn no_request_can_reach_a_panic() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn no_two_locks_have_one_number() {
+    let mut held: Vec<(String, String)> = Vec::new();
+    for path in rust_files(Path::new("src")) {
+        let text = fs::read_to_string(&path).expect("a file");
+        for line in text.lines().filter(|l| l.contains("_LOCK: i64 =")) {
+            let number = line.rsplit('=').next().unwrap_or_default().trim().trim_end_matches(';').to_owned();
+            held.push((number, format!("{}: {line}", path.display())));
+        }
+    }
+    held.sort();
+    let twice: Vec<_> = held.windows(2).filter(|two| two[0].0 == two[1].0).collect();
+    assert!(held.len() > 3 && twice.is_empty(), "{held:?}");
+}

@@ -217,7 +217,7 @@ pub fn add_to_counter(conn: &mut Conn, scope: &str, by: i64) -> Result<i64> {
 }
 
 /// Of the queue of writes that have lost.
-const LOSERS_LOCK: i64 = 0x6e68_6970_6361_7502;
+const LOSERS_LOCK: i64 = 0x6e68_6970_6361_7503;
 
 #[derive(QueryableByName)]
 struct Taken {

@@ -26,7 +26,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payloa
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     future::{Ready, ready},
     sync::{
         Arc, Mutex, OnceLock,
@@ -80,6 +80,8 @@ pub struct House {
     pub(super) pace: super::pace::Pace,
     /// Keys that nobody has, by whom they came from, in the current minute.
     pub(super) guesses: super::pace::Pace,
+    /// Failed sign-ins under names that nobody has, and until when each door is closed: strangers meet the same doors.
+    pub strangers: Mutex<HashMap<String, (i32, Option<Stamp>)>>,
     /// Kinds of record that are pulled, with their lists.
     pub kinds: &'static [Kind],
     /// What is measured.
@@ -101,6 +103,7 @@ impl House {
             exports: Arc::new(Semaphore::new(super::list::AT_ONCE)),
             pace: super::pace::Pace::new(settings.requests_per_minute),
             guesses: super::pace::Pace::new(GUESSES_PER_MINUTE),
+            strangers: Mutex::default(),
             settings,
             by_code,
             kinds: &[],

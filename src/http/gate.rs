@@ -27,7 +27,9 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
+use ipnet::IpNet;
 use std::{
+    net::IpAddr,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -55,7 +57,8 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
     let lang = language(request.headers());
     let instance = discreet(request.path());
     let trace = request.headers().get("traceparent").cloned();
-    let in_api = instance.starts_with("/api/");
+    // Routing reads the decoded address, so that `/%61pi/` leads in too.
+    let in_api = request.path().starts_with("/api/") || request.match_info().as_str().starts_with("/api/");
     let mut turn = None;
 
     if !in_api && request.method() == Method::HEAD {
@@ -107,10 +110,33 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
     Ok(response)
 }
 
+/// What is refused before the gate (a browser's preliminary question about another origin) is told as all else is.
+pub async fn outside(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let (id, lang, instance) = (request_id(request.headers()), language(request.headers()), discreet(request.path()));
+    let response = next.call(request).await?.map_into_boxed_body();
+    let passed = response.headers().contains_key("x-request-id");
+    if passed || !response.status().is_client_error() {
+        return Ok(response);
+    }
+    let refused = Error::refuse(
+        response.status().as_u16(),
+        "cors_refused",
+        "Trình duyệt không được gọi như vậy từ nguồn này (CORS); người vận hành khai nguồn trong NHIPCAU_CORS_ORIGINS.",
+        "A browser may not call this way from this origin (CORS); the operator names origins in NHIPCAU_CORS_ORIGINS.",
+    );
+    let rendered = render(&refused, lang, &instance, &id);
+    let mut response = response.into_response(rendered);
+    set(response.headers_mut(), HeaderName::from_static("x-request-id"), &id);
+    guard(response.headers_mut(), true);
+    log::info!(target: "nhipcau::access", "{id} {} {instance} {} cors", response.request().method(), response.status().as_u16());
+    Ok(response)
+}
+
 /// An address as it may be logged and told: the secret of a calendar's address is left out.
 fn discreet(path: &str) -> String {
     match path.strip_prefix("/api/v1/calendar-feeds/") {
-        Some(rest) if rest.starts_with("nhipcau_cal_") => "/api/v1/calendar-feeds/-.ics".to_owned(),
+        // However it is written: with a percent sign a secret is one too.
+        Some(rest) if rest.starts_with("nhipcau_cal_") || rest.contains('%') || rest.ends_with(".ics") => "/api/v1/calendar-feeds/-.ics".to_owned(),
         _ => path.to_owned(),
     }
 }
@@ -135,10 +161,24 @@ fn guard(headers: &mut HeaderMap, in_api: bool) {
     }
 }
 
+/// Where a request comes from: whoever connects, and where that is a proxy of ours, the nearest hop before it that is none.
+fn origin(request: &ServiceRequest, proxies: &[IpNet]) -> Option<String> {
+    let mut from = request.peer_addr()?.ip().to_canonical();
+    let hops: Vec<&str> = request.headers().get_all("x-forwarded-for").flat_map(|v| v.to_str().unwrap_or_default().split(',')).collect();
+    for hop in hops.into_iter().rev() {
+        if !proxies.iter().any(|network| network.contains(&from)) {
+            break;
+        }
+        let Ok(before) = hop.trim().parse::<IpAddr>() else { break };
+        from = before.to_canonical();
+    }
+    Some(from.to_string())
+}
+
 /// Everything before the record: who, how large, which route, which format, which parameters.
 async fn admit(request: &mut ServiceRequest, house: &Arc<House>, id: &str, lang: Lang, turn: &mut Option<Turn>) -> Result<Option<HttpResponse>> {
     let now = house.clock.now();
-    let peer = request.connection_info().peer_addr().map(str::to_owned);
+    let peer = origin(request, &house.settings.trusted_proxies);
     let asked_path = request.path().to_owned();
     let found = house.contract.path(&asked_path);
     let method = request.method().clone();
@@ -154,7 +194,15 @@ async fn admit(request: &mut ServiceRequest, house: &Arc<House>, id: &str, lang:
         return Err(too_many(wait));
     }
     let token = token.filter(|_| key.is_none());
+    let key = key.flatten();
     let mut claims = token.and_then(|t| house.tokens.read(t, now));
+    // Who a request says it is from counts once that is shown, and until then its address: a made-up name is no new minute.
+    // Only where a key is looked up does it speak for itself; a wrong one is a guess besides.
+    let shown = claims.as_ref().map(|c| c.sid.to_string()).or_else(|| key.as_ref().filter(|_| !public).map(|k| k.id.to_string()));
+    *turn = house.pace.turn(shown.as_deref().or(peer.as_deref()).unwrap_or_default(), now);
+    if let Some(refused) = turn.filter(|t| t.refused && shown.is_none()) {
+        return Err(too_many(refused.resets_in));
+    }
     if let (None, Some(token)) = (&claims, token)
         && !house.tokens.knows_key_of(token)
     {
@@ -164,12 +212,10 @@ async fn admit(request: &mut ServiceRequest, house: &Arc<House>, id: &str, lang:
         reloaded?;
         claims = house.tokens.read(token, now);
     }
-    let pass = claims.map(Pass::Token).or_else(|| key.flatten().map(Pass::Key));
+    let pass = claims.map(Pass::Token).or_else(|| key.map(Pass::Key));
     if !public && pass.is_none() {
         return Err(Error::unauthenticated());
     }
-    let caller = pass.as_ref().map(Pass::caller).or_else(|| peer.clone()).unwrap_or_default();
-    *turn = house.pace.turn(&caller, now);
 
     let mut seen = Seen {
         house: house.clone(),
@@ -230,7 +276,8 @@ async fn note_use(seen: Arc<Seen>) {
     }
 }
 
-/// Puts the id of the record in the place of its code: 404 where nothing that the caller may see bears it.
+/// Puts the id of the record in the place of its code. Where nothing that the caller may see bears it, an id that nothing
+/// bears: the handler then says what it says of any record that is not there, in its own order.
 async fn resolve(request: &mut ServiceRequest, seen: &Arc<Seen>, asked_path: &str, code: &str) -> Result<()> {
     let collection = asked_path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default().to_owned();
     let (asking, named) = (seen.clone(), code.to_owned());
@@ -238,7 +285,7 @@ async fn resolve(request: &mut ServiceRequest, seen: &Arc<Seen>, asked_path: &st
         let ask = asking.ask(conn, "")?;
         (asking.house.by_code)(conn, &ask.actor, &collection, &named)
     });
-    let id = found.await?.ok_or_else(Error::not_found)?;
+    let id = found.await?.unwrap_or_else(Id::fresh);
     let path = asked_path.split('/').map(|part| if part == code { id.to_string() } else { part.to_owned() }).collect::<Vec<_>>().join("/");
     let query = request.query_string();
     let address = if query.is_empty() { path } else { format!("{path}?{query}") };

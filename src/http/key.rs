@@ -101,7 +101,17 @@ pub fn load(conn: &mut Conn, key: &Key, on_documents: bool, now: Stamp) -> Resul
         .select((
             (service_keys::hash, service_keys::ends_at, service_keys::last_used_at),
             (service_accounts::id, service_accounts::name, service_accounts::scopes, service_accounts::expires_on, service_accounts::revoked_at),
-            ((organizations::id, organizations::province_id, organizations::parent_id, organizations::kind, organizations::level), organizations::valid_to),
+            (
+                (
+                    organizations::id,
+                    organizations::province_id,
+                    organizations::parent_id,
+                    organizations::kind,
+                    organizations::level,
+                    organizations::archived_at,
+                ),
+                organizations::valid_to,
+            ),
             (
                 organization_functions::function,
                 organization_functions::plan_id,
@@ -116,7 +126,8 @@ pub fn load(conn: &mut Conn, key: &Key, on_documents: bool, now: Stamp) -> Resul
     let Some(((hash, ends, used), (account, name, scopes, expires_on, revoked), (seat, organization_ended), ..)) = rows.first().cloned() else {
         return Err(Error::unauthenticated());
     };
-    let over = ends.is_some_and(|end| end <= now) || revoked.is_some() || expires_on < now.day() || organization_ended.is_some_and(|last| last < now.day());
+    let ended = seat.5.is_some() || organization_ended.is_some_and(|last| last < now.day());
+    let over = ends.is_some_and(|end| end <= now) || revoked.is_some() || expires_on < now.day() || ended;
     if !same(&hash, &key.hash) || over {
         return Err(Error::unauthenticated());
     }

@@ -23,6 +23,6 @@ pub use answer::Answer;
 pub use body::{Body, Sent, clearable, hex};
 pub use call::{Call, House, Seen};
 pub use contract::Contract;
-pub use gate::{UPLOAD_LIMIT, gate};
+pub use gate::{UPLOAD_LIMIT, gate, outside};
 pub use list::TableFile;
 pub use mount::ServiceConfig;

@@ -12,15 +12,15 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-/// An organisation as a caller's place: id, province, parent, kind, level.
-pub(super) type Seat = (Id, Id, Option<Id>, String, String);
+/// An organisation as a caller's place: id, province, parent, kind, level, since when it is archived.
+pub(super) type Seat = (Id, Id, Option<Id>, String, String, Option<Stamp>);
 /// A function as granted: which, for which plan or regime, from when to when.
 pub(super) type Held = (Function, Option<Id>, Option<Id>, Option<NaiveDate>, Option<NaiveDate>);
 
 type Row =
     ((Id, Option<Stamp>, Stamp, Option<Stamp>, bool, String), Option<(Position, Option<NaiveDate>, Option<NaiveDate>)>, Option<Seat>, Option<Held>, Option<Id>);
 
-/// Reads who is behind the claims; 401 where the session, the user or the post is no longer good.
+/// Reads who is behind the claims; 401 where the session, the user, the post or its organisation is no longer good.
 pub fn load(conn: &mut Conn, claims: &Claims, now: Stamp) -> Result<Actor> {
     let predecessors = diesel::alias!(provinces as predecessors);
     let rows: Vec<Row> = sessions::table
@@ -33,7 +33,8 @@ pub fn load(conn: &mut Conn, claims: &Claims, now: Stamp) -> Result<Actor> {
         .select((
             (users::id, sessions::revoked_at, sessions::expires_at, users::disabled_at, users::is_system_admin, users::username),
             (posts::position, posts::valid_from, posts::valid_to).nullable(),
-            (organizations::id, organizations::province_id, organizations::parent_id, organizations::kind, organizations::level).nullable(),
+            (organizations::id, organizations::province_id, organizations::parent_id, organizations::kind, organizations::level, organizations::archived_at)
+                .nullable(),
             (
                 organization_functions::function,
                 organization_functions::plan_id,
@@ -52,7 +53,7 @@ pub fn load(conn: &mut Conn, claims: &Claims, now: Stamp) -> Result<Actor> {
         return Err(Error::unauthenticated());
     }
     let (position, organization) = match (post, organization) {
-        (Some((position, from, to)), Some(organization)) if valid(from, to, now) => (position, Some(organization)),
+        (Some((position, from, to)), Some(organization)) if valid(from, to, now) && organization.5.is_none() => (position, Some(organization)),
         (None, _) if is_admin => (Position::SystemAdmin, None),
         _ => return Err(Error::unauthenticated()),
     };

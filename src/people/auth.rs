@@ -9,7 +9,7 @@ use crate::{
     db::Conn,
     error::{Error, Refusal, Result},
     http::{
-        Answer, Body, Call, Seen, ServiceConfig, hex, session,
+        Answer, Body, Call, House, Seen, ServiceConfig, hex, session,
         token::{ACCESS_SECONDS, Claims},
     },
     id::Id,
@@ -17,9 +17,10 @@ use crate::{
     organizations,
     time::Stamp,
 };
-use actix_web::{HttpResponse, get, post, web::block};
+use actix_web::{HttpResponse, get, post};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 
 /// Days that a session lives, refreshed or not.
 const SESSION_DAYS: i64 = 30;
@@ -27,6 +28,9 @@ const SESSION_DAYS: i64 = 30;
 const REUSE_GRACE_SECONDS: i64 = 30;
 /// Failed sign-ins in a row, and for how many seconds they close the door.
 const LADDER: &[(i32, i64)] = &[(20, 3600), (15, 900), (10, 300), (5, 60)];
+
+/// Names that nobody has and whose failures are remembered, at most; then they are forgotten.
+const STRANGERS: usize = 10_000;
 
 /// Mounts the routes of sign-in.
 pub fn mount(config: &mut ServiceConfig) {
@@ -52,6 +56,24 @@ fn locked(until: Stamp, now: Stamp) -> Error {
     Error::Refused(Box::new(refusal))
 }
 
+/// Until when the door is closed after so many failures in a row, if it is.
+fn closed_until(failed: i32, now: Stamp) -> Option<Stamp> {
+    LADDER.iter().find(|(times, _)| failed >= *times && failed % 5 == 0).map(|(_, seconds)| now.plus_seconds(*seconds))
+}
+
+/// A name that nobody has is refused as a wrong password is, closed door included: who tries names learns none. Kept in this
+/// process alone.
+fn stranger(house: &House, name: &str, now: Stamp) -> Error {
+    let Ok(mut all) = house.strangers.lock() else { return bad_credentials() };
+    if all.len() >= STRANGERS && !all.contains_key(name) {
+        all.clear();
+    }
+    let (failed, until) = all.entry(name.to_owned()).or_default();
+    *failed = failed.saturating_add(1);
+    *until = closed_until(*failed, now);
+    bad_credentials()
+}
+
 /// The ask of somebody who has just proved who they are.
 fn as_user(seen: &Seen, user: &User, session: Id) -> Ask {
     let mut actor = workflow::system_actor();
@@ -69,7 +91,11 @@ fn open(conn: &mut Conn, seen: &Seen, user: &User, organization: Option<Id>) -> 
     let now = seen.now();
     let today = now.day();
     let posts = store::posts_of(conn, &[user.id])?.remove(&user.id).unwrap_or_default();
-    let valid = |p: &&super::model::PostView| p.valid_from.is_none_or(|f| f <= today) && p.valid_to.is_none_or(|t| today <= t);
+    let employers: Vec<Id> = posts.iter().map(|p| p.organization_id).collect();
+    let archived: HashSet<Id> = organizations::find_many(conn, &employers)?.into_iter().filter(|o| o.archived_at.is_some()).map(|o| o.id).collect();
+    let valid = |p: &&super::model::PostView| {
+        p.valid_from.is_none_or(|f| f <= today) && p.valid_to.is_none_or(|t| today <= t) && !archived.contains(&p.organization_id)
+    };
     let post = match organization {
         Some(wanted) => posts.iter().filter(valid).find(|p| p.organization_id == wanted),
         None => posts.iter().filter(valid).max_by_key(|p| p.is_default),
@@ -179,20 +205,23 @@ async fn login(call: Call, body: Body<Login>) -> Result<HttpResponse> {
     let found = house.db.read(move |conn| store::by_username(conn, &asked)).await?;
     let now = call.now();
     // Behind a closed door the password is not even looked at.
-    if let Some(until) = found.as_ref().and_then(|u| u.locked_until).filter(|until| *until > now) {
+    let closed = match &found {
+        Some(user) => user.locked_until,
+        None => house.strangers.lock().ok().and_then(|all| all.get(&username).and_then(|(_, until)| *until)),
+    };
+    if let Some(until) = closed.filter(|until| *until > now) {
         return Err(locked(until, now));
     }
     let right = password::verify(login.password, found.map(|u| u.password_hash)).await?;
     let wanted = login.organization_id;
     call.anonymous(move |conn, seen| {
-        let Some(user) = store::by_username(conn, &username)? else { return Ok(Err(bad_credentials())) };
+        let Some(user) = store::by_username(conn, &username)? else { return Ok(Err(stranger(seen.house(), &username, seen.now()))) };
         if let Some(until) = user.locked_until.filter(|until| *until > seen.now()) {
             return Ok(Err(locked(until, seen.now())));
         }
         if !right || user.disabled_at.is_some() {
             let failed = user.failed_logins.saturating_add(1);
-            let until = LADDER.iter().find(|(times, _)| failed >= *times && failed % 5 == 0).map(|(_, seconds)| seen.now().plus_seconds(*seconds));
-            store::note_login(conn, user.id, failed, until, None)?;
+            store::note_login(conn, user.id, failed, closed_until(failed, seen.now()), None)?;
             return Ok(Err(bad_credentials()));
         }
         store::note_login(conn, user.id, 0, None, Some(seen.now()))?;
@@ -309,7 +338,7 @@ async fn change_password(call: Call, body: Body<PasswordChange>) -> Result<HttpR
         return Err(Error::fault("/current_password", "wrong", "Mật khẩu hiện tại không đúng.", "The current password is wrong."));
     }
     let chosen = change.new_password;
-    let hash = block(move || password::hash(&chosen)).await.map_err(Error::internal)??;
+    let hash = password::hashed(chosen).await?;
     call.write(body, move |conn, ask, _| {
         ask.proceed(conn, None)?;
         let user = store::find(conn, ask.actor.user)?;

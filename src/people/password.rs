@@ -25,6 +25,12 @@ pub fn hash(password: &str) -> Result<String> {
     Ok(argon()?.hash_password(password.as_bytes(), &salt).map_err(|e| Error::internal(e.to_string()))?.to_string())
 }
 
+/// The same beside other work, when it is one's turn.
+pub async fn hashed(password: String) -> Result<String> {
+    let _room = ROOM.acquire().await.map_err(Error::internal)?;
+    actix_web::web::block(move || hash(&password)).await.map_err(Error::internal)?
+}
+
 /// Whether the password is the one that was hashed. Without a hash it takes as long and says no.
 pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     let _room = ROOM.acquire().await.map_err(Error::internal)?;

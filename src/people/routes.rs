@@ -1,32 +1,29 @@
 use super::{
-    model::{NewPost, NewUser, UserFilter, UserPatch, UserTransition, UserView},
+    model::{NewPost, NewUser, UserAction, UserFilter, UserPatch, UserTransition, UserView},
     password,
     policy::RULES,
     store, workflow,
 };
 use crate::{
     authz,
-    error::{Error, Result},
+    error::Result,
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     page::Paging,
 };
-use actix_web::{
-    HttpResponse, get, patch, post,
-    web::{Path, block},
-};
+use actix_web::{HttpResponse, get, patch, post, web::Path};
 
 /// Mounts the routes of users.
 pub fn mount(config: &mut ServiceConfig) {
     config.service(list_users).service(create_user).service(get_user).service(update_user).service(transition_user).service(create_user_post);
 }
 
-/// A password nobody has seen, with its hash: made outside the transaction, where it holds nobody up.
+/// A password nobody has seen, with its hash: made outside the transaction, where it holds nobody up, and only for those who
+/// may have it, because it is dear.
 async fn invented() -> Result<(String, String)> {
     let secret = password::invent();
-    let hashed = secret.clone();
-    let hash = block(move || password::hash(&hashed)).await.map_err(Error::internal)??;
+    let hash = password::hashed(secret.clone()).await?;
     Ok((secret, hash))
 }
 
@@ -43,7 +40,7 @@ fn shown_once(view: UserView, created: bool) -> Result<Answer> {
 async fn list_users(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (UserFilter, Paging) = (call.query()?, call.query()?);
     call.private_list(paging, move |conn, ask, paging| {
-        let scope = authz::scope(RULES, &ask.actor, super::UserAction::View)?;
+        let scope = authz::scope(RULES, &ask.actor, UserAction::View)?;
         let page = store::list(conn, &scope, &filter, paging)?;
         let ids: Vec<Id> = page.items.iter().map(|u| u.id).collect();
         let mut posts = store::posts_of(conn, &ids)?;
@@ -60,6 +57,7 @@ async fn list_users(call: Call) -> Result<HttpResponse> {
 #[utoipa::path(tag = "people", request_body = NewUser, responses((status = 201, description = "Created", body = UserView)))]
 #[post("/users")]
 async fn create_user(call: Call, body: Body<NewUser>) -> Result<HttpResponse> {
+    call.look(|_, ask| workflow::may_create(ask)).await?;
     let (secret, hash) = invented().await?;
     call.write(body, move |conn, ask, body| shown_once(workflow::create(conn, ask, body, &secret, &hash)?, true)).await
 }
@@ -69,7 +67,7 @@ async fn create_user(call: Call, body: Body<NewUser>) -> Result<HttpResponse> {
 #[get("/users/{id}")]
 async fn get_user(call: Call, id: Path<Id>) -> Result<HttpResponse> {
     call.read(move |conn, ask| {
-        let (_, view) = workflow::find(conn, ask, *id, super::UserAction::View)?;
+        let (_, view) = workflow::find(conn, ask, *id, UserAction::View)?;
         Ok(Answer::one(&view, view.version)?.secret())
     })
     .await
@@ -90,8 +88,11 @@ async fn update_user(call: Call, id: Path<Id>, body: Body<UserPatch>) -> Result<
 #[utoipa::path(tag = "people", params(("id" = Id, Path)), request_body = UserTransition, responses((status = 200, description = "The user", body = UserView)))]
 #[post("/users/{id}/transitions")]
 async fn transition_user(call: Call, id: Path<Id>, body: Body<UserTransition>) -> Result<HttpResponse> {
-    let (secret, hash) = invented().await?;
-    call.write(body, move |conn, ask, body| shown_once(workflow::take(conn, ask, *id, body, (&secret, &hash))?, false)).await
+    let user = *id;
+    call.look(move |conn, ask| workflow::find(conn, ask, user, UserAction::Edit).map(drop)).await?;
+    let resets = body.value().get("action").is_some_and(|action| action == UserAction::ResetPassword.word());
+    let invented = if resets { Some(invented().await?) } else { None };
+    call.write(body, move |conn, ask, body| shown_once(workflow::take(conn, ask, user, body, invented.as_ref())?, false)).await
 }
 
 /// Give a user a further post

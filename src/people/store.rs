@@ -211,8 +211,10 @@ pub fn posts_in(conn: &mut Conn, organization: Id, day: NaiveDate) -> Result<Vec
 pub fn position_in(conn: &mut Conn, user: Id, organization: Id, day: NaiveDate) -> Result<Option<Position>> {
     Ok(posts::table
         .inner_join(users::table)
+        .inner_join(organizations::table)
         .filter(users::id.eq(user))
         .filter(users::disabled_at.is_null())
+        .filter(organizations::archived_at.is_null())
         .filter(posts::organization_id.eq(organization))
         .filter(posts::valid_from.is_null().or(posts::valid_from.le(day)))
         .filter(posts::valid_to.is_null().or(posts::valid_to.ge(day)))

@@ -26,15 +26,27 @@ pub const FLOW: Flow<State, Act> = Flow(&[
     (State::Enabled, Act::ResetPassword, State::Enabled),
 ]);
 
-fn standing(ask: &Ask, posts: &[PostView]) -> Standing {
-    let colleague = ask.actor.organization.is_some_and(|own| posts.iter().any(|p| p.organization_id == own));
-    Standing { relations: if colleague { Relations::OWNER } else { Relations::NONE }, ..Standing::NEW }
+/// Colleagues see each other. An organisation manages those who are its own alone: whoever also serves another one, or the
+/// whole system, would lend it rights there (a password that it resets opens every post).
+fn standing(ask: &Ask, act: Act, is_system_admin: bool, posts: &[PostView]) -> Standing {
+    let ours = |post: &PostView| ask.actor.organization == Some(post.organization_id);
+    let mut held = posts.iter().filter(|p| p.valid_to.is_none_or(|last| ask.today <= last)).peekable();
+    let related = match act {
+        Act::View => posts.iter().any(ours),
+        _ => !is_system_admin && held.peek().is_some() && held.all(ours),
+    };
+    Standing { relations: if related { Relations::OWNER } else { Relations::NONE }, ..Standing::NEW }
+}
+
+/// Whether the caller may do this with the user.
+fn may(ask: &Ask, act: Act, is_system_admin: bool, posts: &[PostView]) -> bool {
+    authz::may(RULES, &ask.actor, act, standing(ask, act, is_system_admin, posts))
 }
 
 /// The user as this caller sees it.
 pub fn view(ask: &Ask, user: User, posts: Vec<PostView>) -> UserView {
-    let standing = standing(ask, &posts);
-    let allowed_actions = std::iter::once(Act::Edit).chain(FLOW.actions(user.state())).filter(|act| authz::may(RULES, &ask.actor, *act, standing)).collect();
+    let acts = std::iter::once(Act::Edit).chain(FLOW.actions(user.state()));
+    let allowed_actions = acts.filter(|act| may(ask, *act, user.is_system_admin, &posts)).collect();
     UserView {
         state: user.state(),
         id: user.id,
@@ -64,7 +76,10 @@ fn seen(conn: &mut Conn, ask: &Ask, user: User) -> Result<UserView> {
 pub fn find(conn: &mut Conn, ask: &Ask, id: Id, act: UserAction) -> Result<(User, UserView)> {
     let user = store::find(conn, id)?;
     let view = seen(conn, ask, user.clone())?;
-    authz::permit(RULES, &ask.actor, Act::View, act, standing(ask, &view.posts))?;
+    authz::permit(RULES, &ask.actor, Act::View, Act::View, standing(ask, Act::View, user.is_system_admin, &view.posts))?;
+    if !may(ask, act, user.is_system_admin, &view.posts) {
+        return Err(Error::forbidden());
+    }
     Ok((user, view))
 }
 
@@ -72,12 +87,15 @@ fn change<'a>(user: &User, owner: Option<Id>, action: &'a str, reason: Option<&'
     Change { kind: KIND, id: user.id, version: Some(user.version), owner, province: None, action, reason }
 }
 
+/// 403 for whoever adds no users.
+pub fn may_create(ask: &Ask) -> Result<()> {
+    let own = Standing { relations: Relations::OWNER, ..Standing::NEW };
+    if authz::may(RULES, &ask.actor, Act::Create, own) { Ok(()) } else { Err(Error::forbidden()) }
+}
+
 /// An administrator adds a user; the password is invented and shown once.
 pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewUser>, secret: &str, hash: &str) -> Result<UserView> {
-    let own = Standing { relations: Relations::OWNER, ..Standing::NEW };
-    if !authz::may(RULES, &ask.actor, Act::Create, own) {
-        return Err(Error::forbidden());
-    }
+    may_create(ask)?;
     ask.proceed(conn, None)?;
     let new = body.open()?;
     if !ask.actor.is_system_admin() && ask.actor.organization != Some(new.organization_id) {
@@ -223,13 +241,9 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<UserPatch>) -> Resul
     save(conn, ask, &user, after, &before, "edit", None)
 }
 
-/// Disables, enables, unlocks, resets the password (`fresh`: the invented one and its hash).
-pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<UserTransition>, invented: (&str, &str)) -> Result<UserView> {
-    let (user, before) = find(conn, ask, id, Act::View)?;
-    let standing = standing(ask, &before.posts);
-    if !authz::may(RULES, &ask.actor, Act::Edit, standing) {
-        return Err(Error::forbidden());
-    }
+/// Disables, enables, unlocks, resets the password (`invented`: the new one and its hash, where the body asks for it).
+pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<UserTransition>, invented: Option<&(String, String)>) -> Result<UserView> {
+    let (user, before) = find(conn, ask, id, Act::Edit)?;
     ask.proceed(conn, Some(user.version))?;
     let step = body.open()?;
     FLOW.next(user.state(), step.action)?;
@@ -246,12 +260,13 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<UserTransition>, inv
             after.locked_until = None;
         }
         Act::ResetPassword => {
-            after.password_hash = invented.1.to_owned();
+            let (password, hash) = invented.ok_or_else(|| Error::internal("no password was invented"))?;
+            after.password_hash.clone_from(hash);
             after.must_change_password = true;
             after.failed_logins = 0;
             after.locked_until = None;
             store::revoke(conn, user.id, None, None, "password reset", ask.now)?;
-            secret = Some(invented.0.to_owned());
+            secret = Some(password.clone());
         }
         Act::View | Act::Create | Act::Edit => {}
     }

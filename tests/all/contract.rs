@@ -278,3 +278,101 @@ fn every_operation_has_an_example() {
     }
     assert!(without.is_empty(), "{without:?}");
 }
+
+/// A house with settings of its own, on each database there is.
+fn each_with(settings: &[(&str, &str)], test: impl Fn(&House)) {
+    test(&House::start_with("2021-06-01T08:00", false, settings));
+    if std::env::var("NHIPCAU_TEST_POSTGRES_URL").is_ok() {
+        test(&House::start_with("2021-06-01T08:00", true, settings));
+    }
+}
+
+#[test]
+fn a_minute_is_counted_for_whom_a_request_is_shown_to_come_from() {
+    each_with(&[("NHIPCAU_RATE_PER_MINUTE", "5")], |house| {
+        let keys = |secret: char| format!("Bearer nhipcau_key_{}_{}", "0".repeat(31) + &secret.to_string(), secret.to_string().repeat(64));
+        let login = |bearer: &str| {
+            let headers = [("content-type", "application/json"), ("authorization", bearer)];
+            house.send("POST", "/api/v1/auth/login", &headers, Some(br#"{"username":"a","password":"b"}"#)).status
+        };
+        // A key that is not looked up gives no minute of its own, and neither does a token that nobody signed.
+        let tries: Vec<u16> = ('1'..='4').map(|c| login(&keys(c))).collect();
+        assert!(tries.iter().all(|status| *status == 401 || *status == 422), "{tries:?}");
+        house.send("GET", "/api/v1/plans", &[("authorization", "Bearer abc.def.ghi")], None).expect(401);
+        let told = house.send("GET", "/api/v1/plans", &[("authorization", "Bearer abc.def.ghi")], None).expect(429);
+        is_problem(&told);
+        assert_eq!((login(&keys('5')), told.headers["retry-after"].as_str()), (429, "60"));
+        house.wait(60);
+        house.load_agencies("binh_dinh");
+        // A session has a minute of its own.
+        let viewer = house.person("BDI", "LHHN", "viewer");
+        viewer.token();
+        (0..5).for_each(|_| drop(viewer.get("/plans").expect(200)));
+        viewer.get("/plans").expect(429);
+        house.send("GET", "/api/v1/plans", &[], None).expect(401);
+    });
+}
+
+#[test]
+fn only_proxies_of_ours_say_where_a_request_comes_from() {
+    let addresses = |house: &House| -> Vec<Value> {
+        house.load_agencies("binh_dinh");
+        let leader = house.person("BDI", "UBND", "leader");
+        let login = json!({ "username": leader.username, "password": crate::harness::PASSWORD }).to_string();
+        for hops in ["203.0.113.9, 198.51.100.7", "198.51.100.7, 127.0.0.1", "198.51.100.8, nobody"] {
+            let headers = [("content-type", "application/json"), ("x-forwarded-for", hops)];
+            house.send("POST", "/api/v1/auth/login", &headers, Some(login.as_bytes())).expect(200);
+            house.wait(1);
+        }
+        while house.db.write_now(|conn| nhipcau::sequencer::sequence(conn, 500)).expect("a batch") > 0 {}
+        let told = leader.get("/audit-events?limit=200&action=sign_in").expect(200);
+        let mut all: Vec<Value> = told.items().iter().map(|e| e["address"].clone()).collect();
+        all.sort_by_key(ToString::to_string);
+        all
+    };
+    // The person's own sign-in, made without a header, is the fourth.
+    each_with(&[], |house| assert_eq!(addresses(house), vec![json!("127.0.0.1"); 4]));
+    each_with(&[("NHIPCAU_TRUSTED_PROXIES", "10.0.0.5, 127.0.0.0/8")], |house| {
+        assert_eq!(addresses(house), ["127.0.0.1", "127.0.0.1", "198.51.100.7", "198.51.100.7"].map(|a| json!(a)));
+    });
+    let given = [("NHIPCAU_TRUSTED_PROXIES".to_owned(), "10.0.0.0/99".to_owned())].into();
+    assert!(nhipcau::config::Settings::from(&given).expect_err("refused").contains("NHIPCAU_TRUSTED_PROXIES=10.0.0.0/99"));
+}
+
+#[test]
+fn what_is_refused_before_the_gate_is_a_problem_too() {
+    each("2021-06-01T08:00", |house| {
+        let asking = [("origin", "https://la.example"), ("access-control-request-method", "GET"), ("accept-language", "en")];
+        let reply = house.send("OPTIONS", "/api/v1/tasks", &asking, None).expect(400);
+        is_problem(&reply);
+        assert_eq!((reply.code(), reply.headers["x-content-type-options"].as_str()), ("cors_refused", "nosniff"));
+        assert!(reply["detail"].as_str().expect("a text").starts_with("A browser"));
+        // A disguised address leads past nothing.
+        is_problem(&house.send("GET", "/%61pi/v1/users", &[], None).expect(401));
+    });
+    each_with(&[("NHIPCAU_CORS_ORIGINS", "https://la.example")], |house| {
+        let asking = [("origin", "https://la.example"), ("access-control-request-method", "GET")];
+        let reply = house.send("OPTIONS", "/api/v1/tasks", &asking, None).expect(200);
+        assert_eq!(reply.headers["access-control-allow-origin"], "https://la.example");
+    });
+}
+
+#[test]
+fn a_code_of_others_says_nothing_by_the_order_of_refusals() {
+    each("2021-06-01T08:00", |house| {
+        house.load("binh_dinh");
+        let officer = house.person("BDI", "SNGV", "officer");
+        let draft = officer.post("/documents", json!({ "kind": "official_letter", "symbol": "SNGV-VP", "summary": "Công văn" })).expect(201);
+        let code = draft["code"].as_str().expect("a code");
+        let stranger = house.person("BDI", "SYT", "clerk");
+        let step = |code: &str| {
+            let bearer = format!("Bearer {}", stranger.token());
+            let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("if-match", "\"1.aa\"")];
+            house.send("POST", &format!("/api/v1/documents/{code}/transitions"), &headers, Some(b"{")).status
+        };
+        let nobody = format!("{}9999", &code[..code.len() - 4]);
+        assert_eq!((step(code), step(&nobody), step("01990000-0000-7000-8000-000000000000")), (400, 400, 400));
+        stranger.get(&format!("/documents/{nobody}")).expect(404);
+        officer.get(&format!("/documents/{code}")).expect(200);
+    });
+}

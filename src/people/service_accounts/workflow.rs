@@ -15,7 +15,7 @@ use crate::{
     http::{Body, key},
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations,
+    organizations::{self, OrganizationState},
 };
 use chrono::{Days, NaiveDate};
 
@@ -126,7 +126,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewServiceAccount>, fresh:
         (named, own) => named.or(own),
     };
     let usable = organization.map(|id| organizations::find_many(conn, &[id])).transpose()?.and_then(|mut found| found.pop());
-    let usable = usable.filter(|o| o.has_users && o.valid_to.is_none_or(|last| ask.today <= last));
+    let usable = usable.filter(|o| o.has_users && o.state == OrganizationState::Active && o.valid_to.is_none_or(|last| ask.today <= last));
     if usable.is_none() && faults.iter().all(|f| f.pointer != "/organization_id") {
         faults.push(Fault::at(
             "/organization_id",

@@ -129,3 +129,100 @@ fn signing_keys_are_rotated_without_signing_anyone_out() {
         assert!(told["keys"].as_array().expect("keys").iter().any(|k| k["kid"] == json!(kid)));
     });
 }
+
+#[test]
+fn nobody_is_managed_by_one_of_two_organisations() {
+    each("2021-06-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let admin = house.administrator();
+        let keeper = house.person("BDI", "LHHN", "org_admin");
+        let colleague = house.person("BDI", "LHHN", "viewer");
+        house.person("BDI", "UBND", "leader");
+        let id = |name: &str| {
+            admin.get(&format!("/users?limit=200&q=leader&organization_id={}", house.organization("BDI", name).id)).expect(200).items()[0]["id"].clone()
+        };
+        let path = format!("/users/{}", id("UBND").as_str().expect("an id"));
+        keeper.get(&path).expect(404);
+        // The leader of UBND also leads the Union: its administrator sees the colleague, and that is all.
+        let union = house.organization("BDI", "LHHN").id.to_string();
+        let post = |valid_to: Option<&str>| json!({ "organization_id": union, "position": "leader", "valid_to": valid_to });
+        admin.post(&format!("{path}/posts"), post(None)).expect(201);
+        let seen = keeper.get(&path).expect(200);
+        assert_eq!(seen["allowed_actions"], json!([]));
+        for action in ["disable", "reset_password", "unlock"] {
+            keeper.take(&path, &seen, json!({ "action": action })).expect(403);
+        }
+        keeper.patch(&path, &seen, json!({ "full_name": "Tên Khác" })).expect(403);
+        keeper.post(&format!("{path}/posts"), post(None)).expect(403);
+        colleague.take(&path, &seen, json!({ "action": "disable" })).expect(403);
+        admin.take(&path, &seen, json!({ "action": "disable" })).expect(200);
+        // Nor is somebody whose post here is over, or who administers the system.
+        house.person("BDI", "SNGV", "leader");
+        let gone = format!("/users/{}", id("SNGV").as_str().expect("an id"));
+        admin.post(&format!("{gone}/posts"), post(Some("2021-05-31"))).expect(201);
+        let seen = keeper.get(&gone).expect(200);
+        keeper.take(&gone, &seen, json!({ "action": "reset_password" })).expect(403);
+        let own = admin.get("/auth/me").expect(200)["user_id"].clone();
+        let own = format!("/users/{}", own.as_str().expect("an id"));
+        admin.post(&format!("{own}/posts"), post(None)).expect(201);
+        let seen = keeper.get(&own).expect(200);
+        keeper.take(&own, &seen, json!({ "action": "reset_password" })).expect(403);
+        // A post elsewhere that has ended leaves the user to the one that is left.
+        let clerk = json!({ "username": "van.thu.cu", "full_name": "Đỗ Thí Dụ", "organization_id": union, "position": "clerk" });
+        let made = keeper.post("/users", clerk).expect(201);
+        let elsewhere = json!({ "organization_id": house.organization("BDI", "SYT").id.to_string(), "position": "clerk", "valid_to": "2021-06-01" });
+        let ours = format!("/users/{}", made.id());
+        admin.post(&format!("{ours}/posts"), elsewhere).expect(201);
+        keeper.step(&ours, json!({ "action": "reset_password" })).expect(403);
+        house.at("2021-06-02T08:00");
+        assert!(keeper.step(&ours, json!({ "action": "reset_password" })).expect(200)["initial_password"].is_string());
+    });
+}
+
+#[test]
+fn a_name_that_nobody_has_meets_the_same_closed_door() {
+    each("2021-06-01T08:00", |house| {
+        let enter = || {
+            let body = json!({ "username": "khong.co.ai", "password": PASSWORD }).to_string();
+            house.send("POST", "/api/v1/auth/login", &[("content-type", "application/json")], Some(body.as_bytes()))
+        };
+        for _ in 0..5 {
+            assert_eq!(enter().expect(401).code(), "bad_credentials");
+        }
+        let closed = enter().expect(429);
+        assert_eq!((closed.code(), closed.headers["retry-after"].as_str()), ("locked", "60"));
+        house.wait(61);
+        enter().expect(401);
+    });
+}
+
+#[test]
+fn nobody_calls_for_an_archived_organisation() {
+    each("2021-06-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let admin = house.administrator();
+        let organization = house.organization("BDI", "SYT").id.to_string();
+        let officer = house.person("BDI", "SYT", "officer");
+        let keeper = house.person("BDI", "SYT", "org_admin");
+        let made = keeper.post("/service-accounts", json!({ "name": "Bảng", "scopes": ["plans:read"] })).expect(201);
+        let key = format!("Bearer {}", made["key"].as_str().expect("a key"));
+        let feed = officer.post("/calendar-feeds", json!({ "kind": "organization" })).expect(201);
+        let address = feed["address"].as_str().expect("an address").to_owned();
+        let address = address[address.find("/api/").expect("a path")..].to_owned();
+        house.send("GET", &address, &[], None).expect(200);
+        let token = format!("Bearer {}", officer.token());
+        let read = |bearer: &str| house.send("GET", "/api/v1/plans", &[("authorization", bearer)], None);
+        read(&key).expect(200);
+        read(&token).expect(200);
+        admin.step(&format!("/organizations/{organization}"), json!({ "action": "archive" })).expect(200);
+        read(&key).expect(401);
+        read(&token).expect(401);
+        house.send("GET", &address, &[], None).expect(410);
+        let login = json!({ "username": officer.username, "password": PASSWORD }).to_string();
+        let refused = house.send("POST", "/api/v1/auth/login", &[("content-type", "application/json")], Some(login.as_bytes())).expect(422);
+        assert_eq!(refused.fault("/organization_id"), Some("no_post"));
+        // A program cannot be made for it either.
+        let body = json!({ "organization_id": organization, "name": "Bảng", "scopes": ["plans:read"] });
+        assert_eq!(admin.post("/service-accounts", body).expect(422).fault("/organization_id"), Some("unknown_reference"));
+    });
+}
