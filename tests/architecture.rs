@@ -180,6 +180,32 @@ fn only_db_names_a_database() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Null is read by the one attribute and documented by the other; a member of a patch has both or neither.
+#[test]
+fn what_a_patch_clears_it_also_documents() {
+    let mut wrong = Vec::new();
+    for path in rust_files(Path::new("src")) {
+        let text = fs::read_to_string(&path).expect("a file");
+        for body in text.split("pub struct ").skip(1).filter(|body| body.split(' ').next().is_some_and(|name| name.ends_with("Patch"))) {
+            let mut attributes = String::new();
+            for line in body.lines().skip(1).take_while(|line| *line != "}") {
+                if !line.trim_start().starts_with("pub ") {
+                    attributes.push_str(line);
+                    continue;
+                }
+                let reads = attributes.contains("#[serde(default, ") && attributes.contains("deserialize_with = \"crate::http::clearable\"");
+                let says = attributes.contains("value_type = ") && !attributes.contains("value_type = Option<");
+                let clears = line.contains(": Option<Option<");
+                if reads != clears || says != clears {
+                    wrong.push(format!("{}: {}", path.display(), line.trim()));
+                }
+                attributes.clear();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn no_request_can_reach_a_panic() {
     let mut wrong = Vec::new();

@@ -134,27 +134,31 @@ pub struct DocumentPatch {
     #[schema(pattern = "^[0-9]{1,7}[a-z]?$", example = "217")]
     pub number: Option<String>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 80)]
+    #[schema(value_type = String, min_length = 1, max_length = 80)]
     pub symbol: Option<Option<String>>,
     pub issued_on: Option<NaiveDate>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<NaiveDate>)]
+    #[schema(value_type = NaiveDate)]
     pub effective_on: Option<Option<NaiveDate>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
     pub place: Option<Option<String>>,
-    #[schema(min_length = 1, max_length = 2000, example = "Triển khai thực hiện Chỉ thị số 38-CT/TW")]
-    pub summary: Option<String>,
+    #[serde(default, deserialize_with = "crate::http::clearable")]
+    #[schema(value_type = String, min_length = 1, max_length = 2000, example = "Triển khai thực hiện Chỉ thị số 38-CT/TW")]
+    pub summary: Option<Option<String>>,
     pub urgency: Option<Urgency>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
     pub field: Option<Option<String>>,
     pub is_limited: Option<bool>,
     #[schema(max_length = 40, example = "thường")]
     pub secrecy_level: Option<String>,
-    pub signer: Option<Signer>,
+    /// Merged into the signer that there is.
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 400000)]
+    #[schema(value_type = Signer)]
+    pub signer: Option<Option<Signer>>,
+    #[serde(default, deserialize_with = "crate::http::clearable")]
+    #[schema(value_type = String, max_length = 400000)]
     pub text: Option<Option<String>>,
     #[schema(max_items = 100)]
     pub relations: Option<Vec<DocumentRelation>>,

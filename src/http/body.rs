@@ -7,7 +7,7 @@ use crate::{
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
 use serde::{
-    Deserialize,
+    Deserialize, Serialize,
     de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Map, Number, Value};
@@ -59,6 +59,44 @@ impl<T: DeserializeOwned> Body<T> {
     /// The body as it was sent, for verbs that look before they open.
     pub fn value(&self) -> &Value {
         &self.value
+    }
+    /// What a merge patch makes of a member that is stored as one object: absent it stays, null clears it, and its own
+    /// members are merged.
+    pub fn merged<S: Serialize + DeserializeOwned>(&self, member: &str, stored: Option<S>) -> Result<Option<S>> {
+        let Some(patch) = self.value.get(member) else { return Ok(stored) };
+        if patch.is_null() {
+            return Ok(None);
+        }
+        let mut merged = serde_json::to_value(stored)?;
+        merge(&mut merged, patch, 0);
+        serde_json::from_value(merged).map(Some).map_err(|e| unfit(member, &e))
+    }
+}
+
+/// Its parts fit each on its own, but not what the merge made of them.
+fn unfit(member: &str, e: &serde_json::Error) -> Error {
+    let (vi, en) = (format!("Gộp vào dữ liệu đã lưu thì không hợp lệ: {e}."), format!("Merged into what is stored it does not fit: {e}."));
+    Error::fault(format!("/{member}"), "invalid", vi, en)
+}
+
+/// RFC 7396, but a due rule is replaced as a whole: which members one has depends on its kind.
+fn merge(target: &mut Value, patch: &Value, depth: u8) {
+    let Value::Object(members) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    for (name, value) in members {
+        let Some(own) = target.as_object_mut() else { return };
+        if value.is_null() {
+            own.remove(name);
+        } else if name == "due_rule" || depth > 8 {
+            own.insert(name.clone(), value.clone());
+        } else {
+            merge(own.entry(name.clone()).or_insert(Value::Null), value, depth + 1);
+        }
     }
 }
 
@@ -158,7 +196,8 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
-/// For members of a merge patch: absent, null (clear) and a value are three things.
+/// For members of a merge patch: absent, null (clear) and a value are three things. Beside it `value_type` says the type of
+/// the value without an `Option`: by that the document knows that such a member takes null, as the others do not (RULES 24).
 pub fn clearable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> std::result::Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(d).map(Some)
 }

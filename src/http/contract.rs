@@ -439,7 +439,8 @@ fn explain(kind: &ValidationErrorKind, prefix: &str, path: &str, faults: &mut Ve
             return;
         }
         K::OneOfNotValid { context } | K::AnyOf { context } => {
-            if let Some(branch) = context.iter().max_by_key(|branch| branch.iter().map(|e| e.instance_path().to_string().len()).max()) {
+            // Null stands last: where both fail at one place it is not what was meant.
+            if let Some(branch) = context.iter().rev().max_by_key(|branch| branch.iter().map(|e| e.instance_path().to_string().len()).max()) {
                 for error in branch {
                     explain(error.kind(), prefix, &error.instance_path().to_string(), faults);
                 }

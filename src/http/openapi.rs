@@ -2,6 +2,7 @@
 
 use crate::{authz::scopes, export::Format};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Control characters other than tab and newline are refused everywhere (RULES 26).
 const TEXT_PATTERN: &str = "^[^\\u0000-\\u0008\\u000B-\\u001F]*$";
@@ -47,6 +48,7 @@ pub fn finish(mut document: Value, pulled: &[&str]) -> Value {
             operation["security"] = json!([]);
         }
     }
+    patches(&mut document);
     pages(&mut document);
     pulls(&mut document, pulled);
     included(&mut document);
@@ -110,6 +112,27 @@ fn problem(status: &str, text: &str) -> Value {
                 "trace_id": "01990000-0000-7000-8000-000000000000", "errors": [] }
         } }
     })
+}
+
+/// A patch takes null only where that clears a member (RULES 24). utoipa writes every `Option` as a null, but in a patch an
+/// `Option` means that the member may be left out, and what is `clearable` is written as its value alone: so null goes from
+/// the former and comes to the latter. What has to be there cannot be cleared.
+fn patches(document: &mut Value) {
+    let mut bodies = BTreeSet::new();
+    for operation in operations(document) {
+        let schema = operation.pointer("/requestBody/content/application~1merge-patch+json/schema/$ref").and_then(Value::as_str);
+        bodies.extend(schema.and_then(|r| r.rsplit('/').next()).map(str::to_owned));
+    }
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    for body in &bodies {
+        let Some(schema) = schemas.get_mut(body) else { continue };
+        let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        for (name, member) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            if !unnull(member) && !required.iter().any(|r| r == name) {
+                nullable(member);
+            }
+        }
+    }
 }
 
 /// A handler that lists says `Vec<Row>`; on the wire that is a page of rows.
@@ -456,7 +479,7 @@ fn described(path: &str, method: &str, public: bool, is_page: bool, needs_match:
     }
     match method {
         "GET" if !public => said.push("`If-None-Match` with the current `ETag` gives 304."),
-        "PATCH" => said.push("A merge patch (RFC 7396): what is left out stays, null clears."),
+        "PATCH" => said.push("A merge patch (RFC 7396): what is left out stays, null clears where the schema takes it."),
         "POST" if !path.starts_with("/api/v1/auth/") => {
             said.push("`Idempotency-Key` makes a repetition safe; `validate_only=true` runs every rule and keeps nothing.")
         }
@@ -517,18 +540,31 @@ fn members_of(schema: &Value, components: &Map<String, Value>, found: &mut Vec<S
     }
 }
 
-/// A parameter is there or not; it is never null.
-fn unnull(schema: &mut Value) {
+/// Takes null away: a parameter, say, is there or not. Answers whether it was allowed.
+fn unnull(schema: &mut Value) -> bool {
+    let is_null = |s: &Value| s.get("type").and_then(Value::as_str) == Some("null");
     if let Some(all) = schema.get("oneOf").and_then(Value::as_array)
-        && let Some(other) = all.iter().find(|s| s.get("type").and_then(Value::as_str) != Some("null"))
+        && all.iter().any(is_null)
+        && let Some(other) = all.iter().find(|s| !is_null(s))
     {
         *schema = other.clone();
+        return true;
     }
     if let Some(Value::Array(types)) = schema.get("type") {
         let left: Vec<Value> = types.iter().filter(|t| *t != "null").cloned().collect();
         if let [only] = left.as_slice() {
             schema["type"] = only.clone();
+            return true;
         }
+    }
+    false
+}
+
+/// Allows null beside what a schema allows.
+fn nullable(schema: &mut Value) {
+    match schema.get("type").cloned() {
+        Some(word) => schema["type"] = json!([word, "null"]),
+        None => *schema = json!({ "oneOf": [schema.take(), { "type": "null" }] }),
     }
 }
 

@@ -58,11 +58,11 @@ fn check_scope(conn: &mut Conn, new: &NewGrant) -> Result<()> {
 pub fn end(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<GrantPatch>) -> Result<Grant> {
     let before = functions::find(conn, ask, id, Act::Edit)?;
     ask.proceed(conn, Some(before.version))?;
-    let patch = body.open()?;
-    if before.valid_from.zip(patch.valid_to).is_some_and(|(from, to)| to < from) {
+    let valid_to = body.open()?.valid_to.unwrap_or(before.valid_to);
+    if before.valid_from.zip(valid_to).is_some_and(|(from, to)| to < from) {
         return Err(Error::fault("/valid_to", "before_start", "Ngày kết thúc trước ngày bắt đầu.", "The end is before the start."));
     }
-    let after = functions::end(conn, ask, &before, patch.valid_to)?;
+    let after = functions::end(conn, ask, &before, valid_to)?;
     follow(conn, ask, &after)?;
     Ok(after)
 }

@@ -90,9 +90,10 @@ pub struct NewGrant {
 #[serde(deny_unknown_fields)]
 #[schema(min_properties = 1)]
 pub struct GrantPatch {
-    /// The last day on which the function is held.
-    #[schema(example = "2025-06-30")]
-    pub valid_to: Option<NaiveDate>,
+    /// The last day on which the function is held; null lets it run on.
+    #[serde(default, deserialize_with = "crate::http::clearable")]
+    #[schema(value_type = NaiveDate, example = "2025-06-30")]
+    pub valid_to: Option<Option<NaiveDate>>,
 }
 
 /// Filters of the list of functions.

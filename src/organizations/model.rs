@@ -193,16 +193,16 @@ pub struct OrganizationPatch {
     #[schema(min_length = 1, max_length = 300, example = "Sở Ngoại vụ")]
     pub name: Option<String>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 300)]
+    #[schema(value_type = String, max_length = 300)]
     pub name_en: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 120)]
+    #[schema(value_type = String, max_length = 120)]
     pub short_name: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, pattern = "^[A-Z][0-9]{2}(\\.[0-9]{1,4}){0,4}$")]
+    #[schema(value_type = String, pattern = "^[A-Z][0-9]{2}(\\.[0-9]{1,4}){0,4}$")]
     pub electronic_identifier: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub parent_id: Option<Option<Id>>,
     #[schema(max_items = 50)]
     pub aliases: Option<Vec<String>>,

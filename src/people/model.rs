@@ -174,7 +174,7 @@ pub struct UserPatch {
     #[schema(min_length = 1, max_length = 200, example = "Nguyễn Văn Thí Dụ")]
     pub full_name: Option<String>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, format = Email, max_length = 254)]
+    #[schema(value_type = String, format = Email, max_length = 254)]
     pub email: Option<Option<String>>,
     #[schema(pattern = "^(vi|en)$", example = "vi")]
     pub language: Option<String>,

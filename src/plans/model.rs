@@ -149,14 +149,14 @@ pub struct PlanPatch {
     #[schema(min_length = 1, max_length = 2000, example = "Triển khai thực hiện Chỉ thị số 38-CT/TW")]
     pub title: Option<String>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub document_id: Option<Option<Id>>,
     pub owner_id: Option<Id>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 300)]
+    #[schema(value_type = String, max_length = 300)]
     pub owner_basis: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<NaiveDate>)]
+    #[schema(value_type = NaiveDate)]
     pub tracked_from: Option<Option<NaiveDate>>,
 }
 

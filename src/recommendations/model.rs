@@ -197,16 +197,16 @@ pub struct RecommendationPatch {
     #[schema(min_length = 1, max_length = 20000)]
     pub content: Option<String>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub plan_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub task_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub period_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<NaiveDate>)]
+    #[schema(value_type = NaiveDate)]
     pub respond_by: Option<Option<NaiveDate>>,
 }
 

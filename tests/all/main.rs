@@ -10,6 +10,7 @@ mod keeping;
 mod lists;
 mod lives;
 mod papers;
+mod patches;
 mod policy;
 mod reading;
 mod schema;

@@ -147,19 +147,19 @@ pub struct NewArrival {
 #[schema(min_properties = 1)]
 pub struct ArrivalPatch {
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub handling_unit_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 300)]
+    #[schema(value_type = String, min_length = 1, max_length = 300)]
     pub handling_text: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub officer_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 2000)]
+    #[schema(value_type = String, min_length = 1, max_length = 2000)]
     pub instruction: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<NaiveDate>)]
+    #[schema(value_type = NaiveDate)]
     pub due_on: Option<Option<NaiveDate>>,
 }
 

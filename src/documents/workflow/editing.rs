@@ -47,7 +47,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentPatch>) -> R
     if fills {
         fill_in(ask, body, &patch, &before, &mut after)?;
     } else {
-        rewrite(conn, ask, &patch, &before, &mut after)?;
+        rewrite(conn, ask, body, &patch, &before, &mut after)?;
     }
     let month = after.details()?.month;
     after.derive(month, before.created_at.day());
@@ -88,12 +88,12 @@ fn patched(patch: &DocumentPatch) -> NewDocument {
         month: None,
         effective_on: None,
         place: patch.place.clone().flatten(),
-        summary: patch.summary.clone(),
+        summary: patch.summary.clone().flatten(),
         urgency: patch.urgency,
         field: patch.field.clone().flatten(),
         is_limited: patch.is_limited,
         secrecy_level: patch.secrecy_level.clone(),
-        signer: patch.signer.clone(),
+        signer: patch.signer.clone().flatten(),
         text: patch.text.clone().flatten(),
         source: None,
         relations: patch.relations.clone().unwrap_or_default(),
@@ -127,7 +127,7 @@ fn fill_in(ask: &Ask, body: &Body<DocumentPatch>, patch: &DocumentPatch, before:
     Ok(())
 }
 
-fn rewrite(conn: &mut Conn, ask: &Ask, patch: &DocumentPatch, before: &Document, after: &mut Document) -> Result<()> {
+fn rewrite(conn: &mut Conn, ask: &Ask, body: &Body<DocumentPatch>, patch: &DocumentPatch, before: &Document, after: &mut Document) -> Result<()> {
     let mut faults = Vec::new();
     if !before.is_copy() {
         for (member, _) in [("number", patch.number.is_some()), ("issued_on", patch.issued_on.is_some())].into_iter().filter(|(_, given)| *given) {
@@ -153,12 +153,12 @@ fn rewrite(conn: &mut Conn, ask: &Ask, patch: &DocumentPatch, before: &Document,
     after.symbol = patch.symbol.clone().unwrap_or(after.symbol.take());
     after.issued_on = patch.issued_on.or(after.issued_on);
     after.place = patch.place.clone().unwrap_or(after.place.take());
-    after.summary = patch.summary.clone().or(after.summary.take());
+    after.summary = patch.summary.clone().unwrap_or(after.summary.take());
     after.urgency = patch.urgency.unwrap_or(after.urgency);
     after.field = patch.field.clone().unwrap_or(after.field.take());
     after.is_limited = patch.is_limited.unwrap_or(after.is_limited);
     details.effective_on = patch.effective_on.unwrap_or(details.effective_on);
-    details.signer = patch.signer.clone().or(details.signer);
+    details.signer = body.merged("signer", details.signer.take())?;
     if let Some(day) = patch.issued_on {
         details.month = details.month.map(|_| chrono::Datelike::month(&day));
     }

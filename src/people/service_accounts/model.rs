@@ -158,7 +158,7 @@ pub struct ServiceAccountPatch {
     #[schema(min_length = 1, max_length = 200, example = "Bảng điều hành của tỉnh")]
     pub name: Option<String>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 2000)]
+    #[schema(value_type = String, max_length = 2000)]
     pub description: Option<Option<String>>,
     #[schema(min_items = 1, max_items = 20)]
     pub scopes: Option<Vec<ServiceScope>>,

@@ -308,37 +308,38 @@ pub struct NewTask {
 #[schema(min_properties = 1)]
 pub struct TaskPatch {
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub parent_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 100)]
+    #[schema(value_type = String, max_length = 100)]
     pub place: Option<Option<String>>,
     #[serde(default, rename = "ref", deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = String, max_length = 200)]
     pub reference: Option<Option<String>>,
     #[schema(min_length = 1, max_length = 4000, example = "Quán triệt, triển khai Chỉ thị 38")]
     pub content: Option<String>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 20000)]
+    #[schema(value_type = String, max_length = 20000)]
     pub source_text: Option<Option<String>>,
     pub form: Option<TaskForm>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = String, max_length = 200)]
     pub role_word: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 1000)]
+    #[schema(value_type = String, max_length = 1000)]
     pub product: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub approver_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub through_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Cadence>)]
+    #[schema(value_type = Cadence)]
     pub cadence: Option<Option<Cadence>>,
+    /// As a whole: which members one has depends on its kind.
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<DueRule>)]
+    #[schema(value_type = DueRule)]
     pub due_rule: Option<Option<DueRule>>,
     #[schema(max_items = 200)]
     pub assignees: Option<Vec<NewAssignee>>,

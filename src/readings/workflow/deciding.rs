@@ -50,8 +50,7 @@ pub fn edit_proposal(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ReadingProp
     only_open(&reading)?;
     let state = PROPOSAL_FLOW.next(before.state, On::Edit)?;
     body.open()?;
-    let mut merged = before.value.0.clone();
-    merge(&mut merged, body.value().get("value").unwrap_or(&Value::Null), 0);
+    let merged = body.merged("value", Some(before.value.0.clone()))?.unwrap_or_default();
     let mut value = ReadingValue::of(&merged)?;
     // Whoever has been named is new no more.
     if let Some(agency) = value.agency.as_mut().filter(|a| a.organization_id.is_some() || a.group_id.is_some()) {
@@ -63,27 +62,6 @@ pub fn edit_proposal(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ReadingProp
     guard::refuse_secrets(texts(&merged))?;
     let after = Proposal { value: json(&value)?, state, ..before.clone() };
     save_proposal(conn, ask, &reading, &before, after, On::Edit.word(), standing)
-}
-
-/// RFC 7396, but a due rule is replaced as a whole: which members one has depends on its kind.
-fn merge(target: &mut Value, patch: &Value, depth: u8) {
-    let Value::Object(members) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    for (name, value) in members {
-        let Some(own) = target.as_object_mut() else { return };
-        if value.is_null() {
-            own.remove(name);
-        } else if name == "due_rule" || depth > 8 {
-            own.insert(name.clone(), value.clone());
-        } else {
-            merge(own.entry(name.clone()).or_insert(Value::Null), value, depth + 1);
-        }
-    }
 }
 
 /// Every text inside a value.

@@ -17,7 +17,7 @@ mod bodies;
 mod parts;
 
 pub use bodies::{NewRegime, RegimeFilter, RegimePatch, RegimeSort, RegimeTransition, RegimeView, RegimeWarning};
-pub use parts::{Check, CutOff, Indicator, Reminders, Section, Sender, Step, data_window};
+pub use parts::{Check, CutOff, Indicator, Reminders, RemindersPatch, Section, Sender, Step, data_window};
 
 words! {
     /// How often the regime asks.

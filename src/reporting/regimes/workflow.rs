@@ -229,9 +229,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<RegimePatch>) -> Res
     if let Some(cut_off) = &patch.cut_off {
         after.cut_off = cut_off.as_ref().map(stored).transpose()?;
     }
-    if let Some(reminders) = &patch.reminders {
-        after.reminders = stored(reminders)?;
-    }
+    after.reminders = stored(&body.merged("reminders", Some(before.reminders()?))?.unwrap_or_default())?;
     after.open_days_before = patch.open_days_before.unwrap_or(after.open_days_before);
     after.tracked_from = patch.tracked_from.unwrap_or(after.tracked_from);
     if let Some(sections) = &patch.sections {

@@ -339,13 +339,17 @@ pub struct NewReportJob {
 pub struct ReportJobPatch {
     #[schema(min_length = 1, max_length = 300, example = "Tiến độ hằng tháng")]
     pub title: Option<String>,
-    pub filter: Option<ReportFilter>,
+    /// Merged into the filter that there is; null takes all of it away.
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<ReportWindow>)]
+    #[schema(value_type = ReportFilter)]
+    pub filter: Option<Option<ReportFilter>>,
+    #[serde(default, deserialize_with = "crate::http::clearable")]
+    #[schema(value_type = ReportWindow)]
     pub window: Option<Option<ReportWindow>>,
     pub format: Option<ReportFormat>,
+    /// As a whole: which members one has depends on its kind.
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Schedule>)]
+    #[schema(value_type = Schedule)]
     pub schedule: Option<Option<Schedule>>,
 }
 

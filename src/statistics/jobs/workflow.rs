@@ -183,7 +183,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ReportJobPatch>) -> 
     let patch = body.open()?;
     let mut after = before.clone();
     after.title = patch.title.unwrap_or(after.title);
-    let filter: ReportFilter = patch.filter.map_or_else(|| typed(&before.filter), Ok)?;
+    let filter: ReportFilter = body.merged("filter", Some(typed::<ReportFilter>(&before.filter)?))?.unwrap_or_default();
     after.report_window = patch.window.unwrap_or(after.report_window);
     after.format = patch.format.unwrap_or(after.format);
     let schedule: Option<Schedule> = match patch.schedule {

@@ -233,13 +233,13 @@ pub struct ReportExtensionTransition {
 pub struct HandlingPatch {
     /// The organisation itself or a unit below it.
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub handling_unit_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub handling_user_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 2000)]
+    #[schema(value_type = String, max_length = 2000)]
     pub handling_instruction: Option<Option<String>>,
 }
 

@@ -1,6 +1,6 @@
 //! What callers send and get: the regime's view, bodies and filters.
 
-use super::{Check, CutOff, Indicator, RegimeAction, RegimeState, Reminders, ReportFrequency, Section, Step};
+use super::{Check, CutOff, Indicator, RegimeAction, RegimeState, Reminders, RemindersPatch, ReportFrequency, Section, Step};
 use crate::{filters::By, id::Id, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -120,33 +120,34 @@ pub struct RegimePatch {
     #[schema(min_length = 1, max_length = 500, example = "Báo cáo hằng năm")]
     pub name: Option<String>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 500)]
+    #[schema(value_type = String, max_length = 500)]
     pub name_en: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub plan_id: Option<Option<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 500)]
+    #[schema(value_type = String, max_length = 500)]
     pub legal_basis: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = String, max_length = 200)]
     pub legal_clause: Option<Option<String>>,
     pub focal_point_id: Option<Id>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = String, max_length = 200)]
     pub cadence_words: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 500)]
+    #[schema(value_type = String, max_length = 500)]
     pub embedded_in: Option<Option<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<Id>)]
+    #[schema(value_type = Id)]
     pub final_recipient_id: Option<Option<Id>>,
     #[schema(max_items = 50)]
     pub copy_to: Option<Vec<String>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<CutOff>)]
+    #[schema(value_type = CutOff)]
     pub cut_off: Option<Option<CutOff>>,
-    pub reminders: Option<Reminders>,
+    /// Merged into those that there are.
+    pub reminders: Option<RemindersPatch>,
     #[schema(minimum = 0, maximum = 366)]
     pub open_days_before: Option<i32>,
     pub tracked_from: Option<NaiveDate>,

@@ -243,6 +243,17 @@ pub struct Reminders {
     pub after: Vec<u16>,
 }
 
+/// Changes to the days on which the agency is reminded.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
+pub struct RemindersPatch {
+    #[schema(max_items = 20, nullable = false, example = json!([21, 14, 7, 1]))]
+    pub before: Option<Vec<u16>>,
+    #[schema(max_items = 20, nullable = false, example = json!([1, 3, 7]))]
+    pub after: Option<Vec<u16>>,
+}
+
 impl Default for Reminders {
     /// PRODUCT: 21, 14, 7, 1 before; 1, 3, 7 after.
     fn default() -> Self {

@@ -118,7 +118,7 @@ pub struct SubmissionPatch {
     #[schema(max_items = 50)]
     pub attachments: Option<Vec<Id>>,
     #[serde(default, deserialize_with = "crate::http::clearable")]
-    #[schema(value_type = Option<String>, max_length = 2000)]
+    #[schema(value_type = String, max_length = 2000)]
     pub correction_reason: Option<Option<String>>,
 }
 
