@@ -11,7 +11,10 @@ use crate::{
     words,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use diesel::{dsl::exists, prelude::*};
+use diesel::{
+    dsl::{exists, max, min},
+    prelude::*,
+};
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -95,7 +98,7 @@ pub fn waiting(conn: &mut Conn) -> Result<bool> {
 
 /// The last number given.
 pub fn head(conn: &mut Conn) -> Result<i64> {
-    Ok(changes::table.select(diesel::dsl::max(changes::seq)).first::<Option<i64>>(conn)?.unwrap_or(0))
+    Ok(changes::table.select(max(changes::seq)).first::<Option<i64>>(conn)?.unwrap_or(0))
 }
 
 /// What seals cursors; made when the database was.
@@ -153,12 +156,26 @@ pub struct Cursor {
     /// While rows are gone through because the rights have changed: up to which id, and for which rights.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none", default)]
     sweep: Option<(Id, Rights)>,
+    /// The rights before these, until all is pulled that was written while they counted.
+    #[serde(rename = "b", skip_serializing_if = "Option::is_none", default)]
+    former: Option<Former>,
+}
+
+/// Rights that a puller had when it took in rows: of those that are gone by now only changes tell, which speak to the
+/// organisation that it pulled for, or to those to whom the row was open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Former {
+    #[serde(rename = "r")]
+    rights: Rights,
+    /// The last change that had no number yet when the rows had been gone through.
+    #[serde(rename = "w")]
+    waiting: Option<i64>,
 }
 
 impl Cursor {
     /// The caller as of now, standing at a place.
     pub fn at(actor: &Actor, seq: i64) -> Self {
-        Self { seq, rights: Rights::of(actor), sweep: None }
+        Self { seq, rights: Rights::of(actor), sweep: None, former: None }
     }
     /// The text that a puller keeps.
     pub fn seal(&self, secret: &str) -> Result<String> {
@@ -218,7 +235,7 @@ pub fn pull(conn: &mut Conn, actor: &Actor, kind: &'static Kind, after: &str, li
         "0" => Cursor::at(actor, 0),
         text => Cursor::open(text, &secret, "updated_after")?,
     };
-    if cursor.sweep.is_some() || cursor.rights != now {
+    if cursor.sweep.is_some() || (cursor.former.is_none() && cursor.rights != now) {
         let before = (kind.scope)(&cursor.rights.actor(actor)).ok();
         let openness = |s: &Scope| s.audience.map(|a| (a, s.provinces.iter().copied().collect::<HashSet<Id>>()));
         let moved = cursor.rights.organization != actor.organization;
@@ -229,8 +246,18 @@ pub fn pull(conn: &mut Conn, actor: &Actor, kind: &'static Kind, after: &str, li
             return sweep(conn, kind, cursor, now, (&scopes, &organizations), &secret, limit);
         }
     }
+    let mut views = vec![(organization, scope)];
+    if let Some(former) = &cursor.former {
+        let then = |rights: &Rights| -> Option<(Id, Scope)> { Some((rights.organization?, (kind.scope)(&rights.actor(actor)).ok()?)) };
+        views.extend([&cursor.rights, &former.rights].into_iter().filter(|rights| **rights != now).filter_map(then));
+    }
+    // Looked at before the head: what gets its number in between is pulled the next time.
+    let is_behind = match &cursor.former {
+        Some(Former { waiting: Some(last), .. }) => waiting_of(conn, kind.kind)?.is_some_and(|(first, _)| first <= *last),
+        _ => false,
+    };
     let head = head(conn)?;
-    let lines = since(conn, kind.kind, organization, &scope, cursor.seq)?;
+    let lines = since(conn, kind.kind, &views, cursor.seq)?;
     let (mut changed, mut lost, mut seq) = (Vec::new(), HashMap::new(), cursor.seq);
     let mut known = HashMap::new();
     let full = i64::try_from(lines.len()).unwrap_or(i64::MAX) >= WINDOW;
@@ -242,9 +269,10 @@ pub fn pull(conn: &mut Conn, actor: &Actor, kind: &'static Kind, after: &str, li
         }
         known.insert(record, place);
         seq = place;
-        let own = whose == Some(organization);
-        let was_open =
-            scope.audience.is_some_and(|least| audience.is_some_and(|a| a >= least as i32)) && province.is_some_and(|p| scope.provinces.contains(&p));
+        let own = views.iter().any(|(organization, _)| whose == Some(*organization));
+        let was_open = views.iter().any(|(_, scope)| {
+            scope.audience.is_some_and(|least| audience.is_some_and(|a| a >= least as i32)) && province.is_some_and(|p| scope.provinces.contains(&p))
+        });
         match what.as_str() {
             "lost" if own => drop(lost.entry(record).or_insert((TombstoneReason::AccessLost, place))),
             "narrowed" if was_open => drop(lost.insert(record, (TombstoneReason::AccessLost, place))),
@@ -258,20 +286,50 @@ pub fn pull(conn: &mut Conn, actor: &Actor, kind: &'static Kind, after: &str, li
     }
     changed.extend(known);
     changed.sort_unstable_by_key(|(_, place)| *place);
-    Ok(Pull { kind: kind.kind, changed, lost, cursor: Cursor { seq, rights: now, sweep: None }.seal(&secret)?, more })
+    let next = match cursor.former {
+        Some(former) if more || is_behind => Cursor { seq, rights: cursor.rights, sweep: None, former: Some(former) },
+        Some(_) => {
+            // Rights that changed again meanwhile are seen to next.
+            more = cursor.rights != now;
+            Cursor { seq, rights: cursor.rights, sweep: None, former: None }
+        }
+        None => Cursor { seq, rights: now, sweep: None, former: None },
+    };
+    Ok(Pull { kind: kind.kind, changed, lost, cursor: next.seal(&secret)?, more })
 }
 
-/// Changes of a kind that concern this caller: of what is open to it, of what it is related to, and of its own relations.
-fn since(conn: &mut Conn, kind: &str, organization: Id, scope: &Scope, after: i64) -> Result<Vec<Line>> {
+/// The first and the last change of a kind that wait for their numbers.
+fn waiting_of(conn: &mut Conn, kind: &str) -> Result<Option<(i64, i64)>> {
+    let ends: (Option<i64>, Option<i64>) = changes::table
+        .filter(changes::seq.is_null())
+        .filter(changes::kind.eq(kind.to_owned()))
+        .filter(changes::what.ne("entry"))
+        .select((min(changes::ordinal), max(changes::ordinal)))
+        .first(conn)?;
+    Ok(ends.0.zip(ends.1))
+}
+
+/// Changes of a kind that concern this caller: of what is open to it, of what it is related to, and of its own relations;
+/// also as it stood before, where that differs.
+fn since(conn: &mut Conn, kind: &str, views: &[(Id, Scope)], after: i64) -> Result<Vec<Line>> {
     let mut query =
         changes::table.filter(changes::kind.eq(kind.to_owned())).filter(changes::what.ne("entry")).filter(changes::seq.gt(after)).into_boxed::<MultiBackend>();
-    let own: Predicate<changes::table> = Box::new(changes::organization_id.eq(organization).assume_not_null());
+    let [(organization, _), before @ ..] = views else { return Ok(vec![]) };
+    let own = |organization: Id| -> Predicate<changes::table> { Box::new(changes::organization_id.eq(organization).assume_not_null()) };
+    let own = before.iter().fold(own(*organization), |all, (organization, _)| -> Predicate<changes::table> { Box::new(all.or(own(*organization))) });
     let shared = changes::organization_id.is_null();
-    query = if scope.audience.is_some() {
+    query = if views.iter().any(|(_, scope)| scope.audience.is_some()) {
         query.filter(own.or(shared))
-    } else {
+    } else if before.is_empty() {
         let related = access::table
-            .filter(access::organization_id.eq(organization))
+            .filter(access::organization_id.eq(*organization))
+            .filter(access::kind.eq(changes::kind))
+            .filter(access::record_id.eq(changes::record_id));
+        query.filter(own.or(shared.and(changes::what.eq("deleted").or(exists(related)))))
+    } else {
+        let organizations: Vec<Id> = views.iter().map(|(organization, _)| *organization).collect();
+        let related = access::table
+            .filter(access::organization_id.eq_any(organizations))
             .filter(access::kind.eq(changes::kind))
             .filter(access::record_id.eq(changes::record_id));
         query.filter(own.or(shared.and(changes::what.eq("deleted").or(exists(related)))))
@@ -284,7 +342,7 @@ fn since(conn: &mut Conn, kind: &str, organization: Id, scope: &Scope, after: i6
 }
 
 /// Goes through all that the caller can see now or could see before its rights changed; then the pull goes on from where it
-/// stood.
+/// stood, for a while with an eye on both.
 fn sweep(conn: &mut Conn, kind: &'static Kind, cursor: Cursor, now: Rights, reach: (&[Scope], &[Id]), secret: &str, limit: i64) -> Result<Pull> {
     let (swept, target) = match cursor.sweep {
         Some((id, target)) => (Some(id), target),
@@ -292,9 +350,14 @@ fn sweep(conn: &mut Conn, kind: &'static Kind, cursor: Cursor, now: Rights, reac
     };
     let ids = (kind.reached)(conn, reach.0, reach.1, swept, limit)?;
     let next = match ids.last() {
-        Some(last) if i64::try_from(ids.len()).unwrap_or(i64::MAX) >= limit => Cursor { sweep: Some((*last, target)), ..cursor_at(cursor.seq, cursor.rights) },
-        // Rights that changed again meanwhile are not the target's: the next pull sweeps once more.
-        _ => cursor_at(cursor.seq, target),
+        Some(last) if i64::try_from(ids.len()).unwrap_or(i64::MAX) >= limit => {
+            Cursor { seq: cursor.seq, rights: cursor.rights, sweep: Some((*last, target)), former: None }
+        }
+        // Rights that changed again meanwhile are not the target's: a later pull sweeps once more.
+        _ => {
+            let waiting = waiting_of(conn, kind.kind)?.map(|(_, last)| last);
+            Cursor { seq: cursor.seq, rights: target, sweep: None, former: Some(Former { rights: cursor.rights, waiting }) }
+        }
     };
     Ok(Pull {
         kind: kind.kind,
@@ -304,10 +367,6 @@ fn sweep(conn: &mut Conn, kind: &'static Kind, cursor: Cursor, now: Rights, reac
         // What has changed since the cursor is pulled next.
         more: true,
     })
-}
-
-fn cursor_at(seq: i64, rights: Rights) -> Cursor {
-    Cursor { seq, rights, sweep: None }
 }
 
 /// Writes a kind of record that has the columns `id`, `province_id` and `audience`.

@@ -3,8 +3,11 @@
 use crate::{
     error::{Error, Result},
     id::Id,
+    text,
+    time::Stamp,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 
@@ -45,6 +48,32 @@ struct Place<K> {
     i: Id,
 }
 
+/// What a list is ordered by. Anybody can write a cursor, so its key is held to what a column can be compared with.
+pub trait Key: DeserializeOwned {
+    /// Whether rows could have it.
+    fn is_sound(&self) -> bool;
+}
+impl Key for Id {
+    fn is_sound(&self) -> bool {
+        true
+    }
+}
+impl Key for NaiveDate {
+    fn is_sound(&self) -> bool {
+        (0..=9999).contains(&self.year())
+    }
+}
+impl Key for Stamp {
+    fn is_sound(&self) -> bool {
+        (0..=9999).contains(&self.utc().year())
+    }
+}
+impl Key for String {
+    fn is_sound(&self) -> bool {
+        !text::has_forbidden_control(self)
+    }
+}
+
 impl Paging {
     /// These rows alone, as far as the caller may see them.
     pub fn among(ids: &[Id]) -> Self {
@@ -62,11 +91,11 @@ impl Paging {
         self.only.as_ref().map(|ids| ids.split(',').filter_map(Id::parse).collect())
     }
     /// The key and id after which the page begins; 422 where the cursor is not one of this list in this order.
-    pub fn after<K: DeserializeOwned>(&self, sort: &str) -> Result<Option<(K, Id)>> {
+    pub fn after<K: Key>(&self, sort: &str) -> Result<Option<(K, Id)>> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
         let place: Option<Place<K>> = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         match place {
-            Some(place) if place.s == sort => Ok(Some((place.k, place.i))),
+            Some(place) if place.s == sort && place.k.is_sound() => Ok(Some((place.k, place.i))),
             _ => Err(Error::fault(
                 "cursor",
                 "bad_cursor",

@@ -32,6 +32,12 @@ pub fn brief(text: &str) -> String {
     if line.chars().count() <= MOST { line.to_owned() } else { line.chars().take(MOST - 1).chain(['…']).collect() }
 }
 
+/// As much of a text as orders a list: its first 160 characters, so that a cursor, which holds it, stays short. The
+/// database has the same.
+pub fn beginning(text: &str) -> String {
+    text.chars().take(160).collect()
+}
+
 /// The text for searching without diacritics: NFD, combining marks U+0300 to U+036F dropped, `đ`
 /// as `d` (it has no decomposition), lower case, white space runs as one space, none at the ends.
 ///

@@ -100,6 +100,15 @@ pub fn is_zero<T: Expression>(column: T) -> IsZero<T> {
     IsZero::new(column)
 }
 
+// Written out and not bound, so that an index of the same beginnings is used.
+diesel::prefix_operator!(Cut, "substr(", Text);
+diesel::postfix_operator!(Beginning, ", 1, 160)", Text);
+
+/// The beginning of a text column, by which lists are ordered; in Rust it is [`crate::text::beginning`].
+pub fn beginning<T: Expression<SqlType = Text>>(column: T) -> Beginning<Cut<T>> {
+    Beginning::new(Cut::new(column))
+}
+
 /// The rows of two queries in one statement, the first's before the second's. Each keeps its own order and limit, and is
 /// planned by itself: a WHERE that says the same with OR would read every row.
 pub struct Together<A, B>(pub A, pub B);

@@ -9,7 +9,9 @@ mod search;
 mod types;
 
 pub use copy::{copy_in, copy_name, copy_out, is_sound, is_untouched};
-pub use dialect::{Both, Together, Update, add_to_counter, alone, claim, fold_changes, is_zero, locked, number_changes, try_lock, update, upsert_access};
+pub use dialect::{
+    Both, Together, Update, add_to_counter, alone, beginning, claim, fold_changes, is_zero, locked, number_changes, try_lock, update, upsert_access,
+};
 pub use search::{FEW, Register, candidates};
 pub use types::{Document, Json, Moment, Uid};
 

@@ -124,6 +124,12 @@ pub const PARTS: &[Part] = &[
 pub const COMMON: &[(&str, &str)] =
     &[("province", "/provinces"), ("organization_group", "/organization-groups"), ("organization_function", "/organization-functions"), ("merger", "/mergers")];
 
+/// The pulled kind that a record is of, or that it belongs to.
+pub fn listed(kind: &str) -> Option<&'static Kind> {
+    let of = PARTS.iter().find(|p| p.kind == kind).map_or(kind, |p| p.of);
+    KINDS.iter().find(|k| k.kind == of)
+}
+
 /// Where a record of a kind is read.
 pub fn link(kind: &str, id: Id) -> Option<String> {
     let lists = KINDS.iter().find(|k| k.kind == kind).map(|k| k.list);

@@ -19,6 +19,9 @@ use std::collections::{HashMap, HashSet};
 /// Places of the feed that one call looks at, at most.
 const WINDOW: i64 = 2_000;
 
+/// Acts after which the record is there no more.
+const ENDS: [&str; 2] = ["delete", "detach"];
+
 /// A stretch of the feed, as far as this caller may see it.
 pub fn read(conn: &mut Conn, ask: &Ask, stretch: &Stretch) -> Result<EventFeed> {
     authz::scope(RULES, &ask.actor, EventAction::View)?;
@@ -88,16 +91,16 @@ fn visible(conn: &mut Conn, actor: &Actor, organization: Id, lines: &[Line]) -> 
 
 fn shows(actor: &Actor, organization: Id, line: &Line, seen: &HashSet<(String, Id)>) -> bool {
     let ((_, _, what, kind, record, _, province, _), told) = line;
-    let pulled = KINDS.iter().find(|k| k.kind == kind);
+    let is_open = || kinds::listed(kind).is_some_and(|k| opens(actor, k.needs));
     if what != "entry" {
-        return pulled.is_some_and(|k| opens(actor, k.needs));
+        return is_open();
     }
     if COMMON.iter().any(|(common, _)| common == kind) {
         return opens(actor, ServiceScope::OrganizationsRead) && province.is_some_and(|p| actor.provinces.contains(&p));
     }
     // Of what is deleted only those whose it was are told.
-    let own_deletion = told.as_ref().is_some_and(|t| t.6 == "delete" && (t.4 == Some(organization) || t.3 == Some(organization)));
-    seen.contains(&(kind.clone(), *record)) || (own_deletion && pulled.is_some_and(|k| opens(actor, k.needs)))
+    let own_end = told.as_ref().is_some_and(|t| ENDS.contains(&t.6.as_str()) && (t.4 == Some(organization) || t.3 == Some(organization)));
+    seen.contains(&(kind.clone(), *record)) || (own_end && is_open())
 }
 
 fn event(line: Line, codes: &HashMap<Id, String>) -> Option<Event> {
@@ -111,7 +114,7 @@ fn event(line: Line, codes: &HashMap<Id, String>) -> Option<Event> {
             record_id: record,
             record_version: version,
             code: codes.get(&id).cloned(),
-            link: link.filter(|_| action != "delete"),
+            link: link.filter(|_| !ENDS.contains(&action.as_str())),
             at,
             organization_id: organization,
             act_id: Some(act),

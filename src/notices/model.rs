@@ -128,12 +128,14 @@ pub struct Desk {
     pub now: Stamp,
     /// Days ahead that are looked at beyond what is near: none for an inbox, many for a calendar.
     pub ahead: u64,
+    /// Of the whole organisation, whoever looks: what falls due for any of its people, and nothing that is one person's.
+    pub everybody: bool,
 }
 
 impl Desk {
     /// The desk of a caller who has one.
     pub fn of(actor: &Actor, today: NaiveDate, now: Stamp) -> Result<Self> {
-        Ok(Self { user: actor.user, organization: actor.organization()?, position: actor.position, today, now, ahead: 0 })
+        Ok(Self { user: actor.user, organization: actor.organization()?, position: actor.position, today, now, ahead: 0, everybody: false })
     }
     /// Steps that only a leader takes.
     pub fn leads(&self) -> bool {
@@ -146,6 +148,10 @@ impl Desk {
     /// The day up to which a due date is near.
     pub fn horizon(&self, days: u64) -> NaiveDate {
         self.today.checked_add_days(Days::new(days.max(self.ahead))).unwrap_or(self.today)
+    }
+    /// The day up to which a calendar shows what falls due; none for an inbox, which shows it once it is near.
+    pub fn last_day(&self) -> Option<NaiveDate> {
+        (self.ahead > 0).then(|| self.horizon(0))
     }
     /// Whether work that falls due is shown here: to the officer who is named, else to all of them; to leaders once it is
     /// overdue; to those who only read, always (RULES 3).

@@ -4,7 +4,7 @@ use super::store as organizations_store;
 use crate::{
     ask::Ask,
     authz::{self, Audience, Position, READERS, Reach, Rule, Standing, Who},
-    db::{Conn, MultiBackend},
+    db::{Conn, MultiBackend, beginning},
     error::{Error, Result},
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
@@ -276,8 +276,8 @@ async fn list_organization_groups(call: Call) -> Result<HttpResponse> {
             }
             by.narrow(query)
         };
-        let rows = keyset!(query().select(Group::as_select()), paging, "name", groups::name_fold => String, groups::id, asc).load(conn)?;
-        let page = Page::of(rows, paging.limit(), "name", |g: &Group| (g.name_fold.clone(), g.id))?;
+        let rows = keyset!(query().select(Group::as_select()), paging, "name", beginning(groups::name_fold) => String, groups::id, asc).load(conn)?;
+        let page = Page::of(rows, paging.limit(), "name", |g: &Group| (text::beginning(&g.name_fold), g.id))?;
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
         let ids: Vec<Id> = page.items.iter().map(|g| g.id).collect();
         let mut all = members_of(conn, &ids)?;

@@ -1,7 +1,7 @@
 use super::model::{Organization, OrganizationFilter, OrganizationSort};
 use crate::{
     authz::Scope,
-    db::{Conn, MultiBackend},
+    db::{Conn, MultiBackend, beginning},
     error::{Error, Result},
     id::Id,
     keyset,
@@ -92,8 +92,8 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &OrganizationFilter, paging:
     let (limit, rows) = (paging.limit(), query().select(Organization::as_select()));
     let page = match filter.sort.unwrap_or_default() {
         OrganizationSort::Name => {
-            let rows = keyset!(rows, paging, "name", organizations::name_fold => String, organizations::id, asc).load(conn)?;
-            Page::of(rows, limit, "name", |o: &Organization| (o.name_fold.clone(), o.id))?
+            let rows = keyset!(rows, paging, "name", beginning(organizations::name_fold) => String, organizations::id, asc).load(conn)?;
+            Page::of(rows, limit, "name", |o: &Organization| (text::beginning(&o.name_fold), o.id))?
         }
         OrganizationSort::Newest => {
             let rows = keyset!(rows, paging, "-created_at", organizations::created_at => crate::time::Stamp, organizations::id, desc).load(conn)?;

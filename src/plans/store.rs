@@ -1,7 +1,7 @@
 use super::model::{KIND, Plan, PlanFilter, PlanSort};
 use crate::{
     authz::{self, Actor, Audience, Relations, Scope, Standing},
-    db::{Conn, MultiBackend},
+    db::{Conn, MultiBackend, beginning},
     error::{Error, Result},
     id::Id,
     insert_all, keyset,
@@ -116,8 +116,8 @@ pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &PlanFilter, 
             Page::of(rows, limit, "code", |(p, _): &Row| (p.code.clone(), p.id))?
         }
         PlanSort::Title => {
-            let rows: Vec<Row> = keyset!(rows, paging, "title", plans::title_fold => String, plans::id, asc).load(conn)?;
-            Page::of(rows, limit, "title", |(p, _): &Row| (p.title_fold.clone(), p.id))?
+            let rows: Vec<Row> = keyset!(rows, paging, "title", beginning(plans::title_fold) => String, plans::id, asc).load(conn)?;
+            Page::of(rows, limit, "title", |(p, _): &Row| (text::beginning(&p.title_fold), p.id))?
         }
     };
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;

@@ -231,12 +231,12 @@ pub fn delete(conn: &mut Conn, ask: &Ask, id: Id) -> Result<()> {
     if plan.state != State::Draft {
         return Err(Error::conflict("in_force", "Chỉ xóa được kế hoạch dự thảo.", "Only a draft can be deleted."));
     }
-    let all: Vec<Id> = tasks::store::of_plan(conn, id)?.iter().map(|t| t.id).collect();
-    // Tasks below others go first: their ids are the later ones.
-    for task in all.iter().rev() {
-        tasks::store::remove(conn, &[*task])?;
-    }
+    let all = tasks::store::of_plan(conn, id)?;
+    let entries = tasks::workflow::gone(ask, &all)?;
+    // All in one statement, because any of them may be below another.
+    tasks::store::remove(conn, &all.iter().map(|t| t.id).collect::<Vec<Id>>())?;
     store::remove(conn, id)?;
+    journal::record_all(conn, &entries)?;
     journal::record(conn, ask, change(&plan, "delete", None), Some(&view(ask, &plan, standing)), NOTHING)
 }
 

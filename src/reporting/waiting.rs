@@ -52,9 +52,9 @@ impl Owed {
     }
 }
 
-/// Reports that an agency owes and is reminded of by `today` (the regime's days), was given back, or has let pass; the
-/// most pressing first.
-pub fn owed_by(conn: &mut Conn, organization: Id, today: NaiveDate, limit: i64) -> Result<Vec<Owed>> {
+/// Reports that an agency owes and is reminded of by `today` (the regime's days), was given back, or has let pass, and
+/// those that fall due by a further day where one is named; the most pressing first.
+pub fn owed_by(conn: &mut Conn, organization: Id, today: NaiveDate, by: Option<NaiveDate>, limit: i64) -> Result<Vec<Owed>> {
     type Row = (Id, ObligationState, Option<NaiveDate>, Option<Id>, Stamp, Stamp, String, Option<String>, String, Json);
     let ahead = today.checked_add_days(Days::new(AHEAD)).unwrap_or(today);
     let rows: Vec<Row> = reporting_obligations::table
@@ -83,7 +83,8 @@ pub fn owed_by(conn: &mut Conn, organization: Id, today: NaiveDate, limit: i64) 
         let title = called(title, regime, &period_code);
         let returned = state == ObligationState::Returned;
         let one = Owed { obligation_id, returned, due_on, handler, created_at, updated_at, period_code, title, reminders: typed(&reminders)? };
-        if returned || one.reminded_on(today).is_some() || one.due_on.is_some_and(|due| due < today) {
+        let is_due = one.due_on.is_some_and(|due| due < today || by.is_some_and(|by| due <= by));
+        if returned || is_due || one.reminded_on(today).is_some() {
             owed.push(one);
         }
     }

@@ -4,6 +4,7 @@ use crate::{
     harness::{House, Person, Reply, each},
     policy::world::World,
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,6 +93,58 @@ fn every_order_joins_its_pages_and_has_no_gap() {
         }
         let days: Vec<Value> = people[0].get("/tasks?sort=-due_on").expect(200).items().iter().map(|t| t["due_on"].clone()).filter(|d| !d.is_null()).collect();
         assert!(days.len() > 2 && days.windows(2).all(|w| w[0].as_str() >= w[1].as_str()), "{days:?}");
+    });
+}
+
+/// Whatever names and titles rows have, the cursor of a page leads on; what anybody writes into one is no fault of ours.
+#[test]
+fn a_cursor_of_long_names_leads_on_and_a_written_one_is_refused() {
+    each("2021-06-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let walk = |person: &Person<'_>, path: &str| -> Vec<String> {
+            let (mut joined, mut next) = (Vec::new(), String::new());
+            loop {
+                let page = person.get(&format!("{path}&limit=1{next}")).expect(200);
+                joined.extend(ids(page.items()));
+                match page["next_cursor"].as_str() {
+                    Some(cursor) => next = format!("&cursor={cursor}"),
+                    None => return joined,
+                }
+            }
+        };
+        // Titles of 2,000 characters: the first two differ in their last one alone, which is beyond what orders them.
+        let officer = house.person("BDI", "SYT", "officer");
+        let plan = |title: String| officer.post("/plans", json!({ "title": title })).expect(201).id();
+        let plans = [plan(format!("{}2", "Ă".repeat(1_999))), plan(format!("{}1", "Ă".repeat(1_999))), plan("Ж".repeat(2_000))];
+        assert_eq!(walk(&officer, "/plans?sort=title"), plans);
+        // A title is found by what stands beyond its beginning.
+        assert_eq!(officer.get("/plans?q=a1").expect(200).items().len(), 1);
+        // Letters that come apart when they are folded, into three of three bytes each.
+        let admin = house.administrator();
+        let province = house.organization("BDI", "SYT").province_id;
+        let add = |code: &str| {
+            let new = json!({ "province_id": province, "code": code, "name": "한".repeat(300), "kind": "department", "level": "province" });
+            admin.post("/organizations", new).expect(201).id()
+        };
+        let named = [add("HAN1"), add("HAN2")];
+        let all = walk(&officer, "/organizations?sort=name");
+        assert_eq!(all[all.len() - 2..], named);
+
+        let place = |sort: &str, key: &str| URL_SAFE_NO_PAD.encode(format!(r#"{{"s":"{sort}","k":"{key}","i":"01990000-0000-7000-8000-000000000000"}}"#));
+        let (zero, ancient, far) = (r"\u0000", "-20000-01-01", "+20000-01-01");
+        for (list, sort, key) in [
+            ("/organizations", "name", zero),
+            ("/plans", "title", zero),
+            ("/plans", "code", zero),
+            ("/documents", "issued_on", ancient),
+            ("/documents", "issued_on", far),
+            ("/documents", "-created_at", "-20000-01-01T00:00:00Z"),
+        ] {
+            let refused = officer.get(&format!("{list}?sort={sort}&cursor={}", place(sort, key))).expect(422);
+            assert_eq!(refused.fault("cursor"), Some("bad_cursor"), "{list} {sort} {key}");
+        }
+        // A key that no row has is a place like any other.
+        officer.get(&format!("/plans?sort=title&cursor={}", place("title", "khong co"))).expect(200);
     });
 }
 

@@ -138,8 +138,9 @@ pub fn calendar(conn: &mut Conn, secret: &str, now: Stamp, base: &str) -> Result
     let held = people::position_in(conn, feed.user_id, feed.organization_id, today)?;
     let Some(position) = held.filter(|_| feed.revoked_at.is_none()) else { return Err(gone()) };
     // Of the organisation's matters its readers see all that fall due; a person's inbox is that of the position.
-    let position = if feed.kind == CalendarFeedKind::Organization { Position::Viewer } else { position };
-    let desk = Desk { user: feed.user_id, organization: feed.organization_id, position, today, now, ahead: AHEAD };
+    let everybody = feed.kind == CalendarFeedKind::Organization;
+    let position = if everybody { Position::Viewer } else { position };
+    let desk = Desk { user: feed.user_id, organization: feed.organization_id, position, today, now, ahead: AHEAD, everybody };
     let mut found = sources::gather(conn, &desk)?;
     found.retain(|f| f.due_on.is_some());
     let changed = store::changed(conn, found.iter().map(|f| f.record_id).collect())?;

@@ -109,6 +109,7 @@ fn urged(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
     let clerk = match desk.position {
         Position::Leader | Position::Officer => false,
         Position::Clerk => true,
+        _ if desk.everybody => false,
         _ => return Ok(()),
     };
     for urged in waiting::urged(conn, desk.organization, clerk, MOST)? {

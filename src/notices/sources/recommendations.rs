@@ -9,9 +9,9 @@ use crate::{
 /// Days before a reply is due at which it is near.
 const NEAR: u64 = 7;
 
-/// To leaders: what was put to the organisation and has no answer, and what it raised and was answered.
+/// To leaders, and in the organisation's calendar: what was put to the organisation and has no answer, and what it raised and was answered.
 pub fn gather(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
-    if !desk.leads() {
+    if !desk.leads() && !desk.everybody {
         return Ok(());
     }
     for r in waiting_for(conn, desk.organization, MOST)? {

@@ -22,9 +22,9 @@ pub fn gather(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()
     Ok(())
 }
 
-/// From the regime's first reminder day on, and anew on each further one.
+/// From the regime's first reminder day on, and anew on each further one; in a calendar from the period's opening on.
 fn owed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
-    for owed in waiting::owed_by(conn, desk.organization, desk.today, MOST)? {
+    for owed in waiting::owed_by(conn, desk.organization, desk.today, desk.last_day(), MOST)? {
         if !desk.concerns(owed.handler, owed.due_on) {
             continue;
         }

@@ -329,6 +329,11 @@ pub fn delete(conn: &mut Conn, ask: &Ask, id: Id) -> Result<()> {
     journal::record(conn, ask, change(&task, "delete", None), Some(&TaskView::of(&task, ask.today, vec![])?), NOTHING)
 }
 
+/// What the journal says of tasks that go with their plan, a draft.
+pub fn gone(ask: &Ask, tasks: &[Task]) -> Result<Vec<journal::Entry>> {
+    tasks.iter().map(|task| journal::entry(ask, change(task, "delete", None), Some(&TaskView::of(task, ask.today, vec![])?), NOTHING)).collect()
+}
+
 /// Takes a step with a task that has one occurrence.
 pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<TaskTransition>) -> Result<TaskDetail> {
     let (task, occurrence, standing) = store::find_whole(conn, &ask.actor, id)?;

@@ -1,7 +1,7 @@
 use super::model::{IndicatorRow, KIND, Regime, RegimeFilter, RegimeSort, StepRow};
 use crate::{
     authz::{self, Relations, Scope},
-    db::{Conn, MultiBackend},
+    db::{Conn, MultiBackend, beginning},
     error::{Error, Result},
     id::Id,
     insert_all, keyset,
@@ -113,8 +113,8 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &RegimeFilter, paging: &Pagi
     let (limit, rows) = (paging.limit(), query().select(Regime::as_select()));
     let page = match filter.sort.unwrap_or_default() {
         RegimeSort::Name => {
-            let rows = keyset!(rows, paging, "name", reporting_regimes::name_fold => String, reporting_regimes::id, asc).load(conn)?;
-            Page::of(rows, limit, "name", |r: &Regime| (r.name_fold.clone(), r.id))?
+            let rows = keyset!(rows, paging, "name", beginning(reporting_regimes::name_fold) => String, reporting_regimes::id, asc).load(conn)?;
+            Page::of(rows, limit, "name", |r: &Regime| (text::beginning(&r.name_fold), r.id))?
         }
         RegimeSort::Newest => {
             let rows = keyset!(rows, paging, "-created_at", reporting_regimes::created_at => Stamp, reporting_regimes::id, desc).load(conn)?;

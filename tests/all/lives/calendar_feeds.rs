@@ -76,3 +76,83 @@ fn due_dates_are_a_calendar_behind_a_secret_address_until_it_is_revoked() {
         officer.take(&path, &revoked, json!({ "action": "rotate" })).expect(409);
     });
 }
+
+/// The events of a calendar: the UID of each with its day.
+fn events(bytes: &[u8]) -> Vec<(String, String)> {
+    let text = lines(bytes);
+    let of = |head: &str| text.iter().filter_map(|line| line.strip_prefix(head).map(str::to_owned)).collect::<Vec<_>>();
+    of("UID:").into_iter().zip(of("DTSTART;VALUE=DATE:")).collect()
+}
+
+#[test]
+fn a_calendar_holds_what_falls_due_long_before_anybody_is_reminded() {
+    each("2021-10-01T08:00", |house| {
+        house.load("binh_dinh");
+        let org = |code: &str| json!(house.organization("BDI", code).id);
+        let sender = |code: &str| json!({ "organization_id": org(code), "resolution": "text" });
+        let regime = json!({
+            "name": "Báo cáo năm", "frequency": "year", "focal_point_id": org("LHHN"), "tracked_from": "2021-01-01",
+            "steps": [{ "step_no": 1, "senders": [sender("SYT")], "receiver_id": org("LHHN"), "report_of": "consolidator", "resolution": "text",
+                "due_rule": { "kind": "yearly", "month": 11, "day": 20, "inclusive": false, "roll": "none" } }],
+            "sections": [{ "key": "ket_qua", "title": "Kết quả", "in_text": false }], "indicators": []
+        });
+        let regime = house.person("BDI", "UBND", "officer").post("/reporting-regimes", regime).expect(201);
+        house.at("2021-10-20T08:00");
+        let period = house.person("BDI", "LHHN", "leader").post("/reporting-periods", json!({ "regime_id": regime.id(), "period": "2021" })).expect(201);
+        let officer = house.person("BDI", "SYT", "officer");
+        let owed = officer.get(&format!("/reporting-obligations?period_id={}", period.id())).expect(200);
+        let uid = format!("reporting_obligation-{}@nhipcau", owed.items()[0]["id"].as_str().expect("an id"));
+        // "Trước 20/11": the last day is the 19th, 22 days from the 28th of October; the first reminder goes out 21 days before.
+        house.at("2021-10-28T08:00");
+        let inbox = || officer.get("/notifications?limit=200").expect(200);
+        let is_reminded = || inbox().items().iter().any(|n| uid.contains(n["record_id"].as_str().expect("an id")));
+        assert!(!is_reminded());
+        for kind in ["person", "organization"] {
+            let made = officer.post("/calendar-feeds", json!({ "kind": kind })).expect(201);
+            let read = house.send("GET", made["address"].as_str().expect("an address"), &[], None).expect(200);
+            assert!(events(&read.bytes).contains(&(uid.clone(), "20211119".to_owned())), "{kind}");
+        }
+        house.at("2021-10-29T08:00");
+        assert!(is_reminded());
+    });
+}
+
+#[test]
+fn an_organisations_calendar_is_the_same_for_all_of_it_and_holds_urgings_and_recommendations() {
+    each("2021-06-01T08:00", |house| {
+        let world = World::build(house);
+        let calendar = |code: &str, position: &str, kind: &str| {
+            let made = world.at(code, position).post("/calendar-feeds", json!({ "kind": kind })).expect(201);
+            events(&house.send("GET", made["address"].as_str().expect("an address"), &[], None).expect(200).bytes)
+        };
+        // Sở Du lịch urges Sở Y tế to answer by the 22nd, and asks the union for a reply by the 24th.
+        let task = &world.record("task:shared").id;
+        let syt = json!(house.organization("BDI", "SYT").id);
+        let urging = json!({ "target_kind": "task", "target_id": task, "organization_id": syt, "level": "urging", "text": "Đôn đốc lần hai", "respond_by": "2021-11-22" });
+        let urging = world.at("SDL", "leader").post("/urgings", urging).expect(201);
+        let urged = (format!("urging-{}@nhipcau", urging.id()), "20211122".to_owned());
+        let question = json!({ "kind": "obstacle", "title": "Thiếu kinh phí", "content": "Chờ", "respond_by": "2021-11-24", "send": true });
+        let question = world.at("SDL", "leader").post("/recommendations", question).expect(201);
+        let asked = (format!("recommendation-{}@nhipcau", question.id()), "20211124".to_owned());
+        // An arrival is given to one officer, to be handled by the 26th.
+        let arrival = json!({
+            "document": { "kind": "official_letter", "issuer_text": "Bộ Thí dụ", "symbol": "BTD-VP", "summary": "Mời họp" }, "arrived_on": "2021-11-10",
+            "assignment": { "officer_id": world.record("user").id, "due_on": "2021-11-26" }
+        });
+        let arrival = world.at("SYT", "clerk").post("/arrivals", arrival).expect(201);
+        let given = (format!("arrival-{}@nhipcau", arrival.id()), "20211126".to_owned());
+
+        let own = calendar("SYT", "officer", "person");
+        assert!(own.contains(&urged) && own.contains(&given), "{own:?}");
+        let ours = calendar("SYT", "officer", "organization");
+        assert!(ours.contains(&urged) && !ours.contains(&given), "{ours:?}");
+        for position in ["viewer", "leader", "clerk"] {
+            assert_eq!(calendar("SYT", position, "organization"), ours, "{position}");
+        }
+        // A reader's own calendar is that of the position: nobody waits for it to answer.
+        assert!(!calendar("SYT", "viewer", "person").contains(&urged));
+        let union = calendar("LHHN", "viewer", "organization");
+        assert!(union.contains(&asked) && !union.contains(&urged), "{union:?}");
+        assert!(!calendar("SDL", "viewer", "organization").contains(&asked));
+    });
+}

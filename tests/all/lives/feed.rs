@@ -1,5 +1,7 @@
 //! Programs that pull: the event feed, lists since a cursor, and a puller that is killed again and again while others write.
 
+mod gone;
+mod made_of;
 mod meanwhile;
 mod puller;
 

@@ -5,7 +5,7 @@ use super::{
     puller::{Caller, Puller, beat},
 };
 use crate::{
-    harness::{House, each},
+    harness::{House, Reply, each},
     policy::world::World,
 };
 use diesel::prelude::*;
@@ -124,6 +124,49 @@ fn a_merger_takes_place_while_programs_pull() {
             all.len()
         };
         assert_eq!(pullers.iter().map(provinces).collect::<Vec<_>>(), [3, 3, 3, 1]);
+    });
+}
+
+/// What was lost before a merger, and not pulled by then, is told to who pulls for the successor: also where it got its
+/// number after the successor's first pull.
+#[test]
+fn losses_from_before_a_merger_reach_the_successors_program() {
+    each("2021-06-01T08:00", |house| {
+        house.load("binh_dinh");
+        house.load("gia_lai");
+        let mut puller = Puller::new("a program of a merged agency", program(house, "SYT", &ALL_SCOPES), 71);
+        let officer = house.person("BDI", "SYT", "officer");
+        let drafts: Vec<Reply> = ["một", "hai", "ba"]
+            .into_iter()
+            .map(|which| officer.post("/documents", json!({ "kind": "plan", "symbol": "KH-SYT", "summary": format!("Dự thảo {which}") })).expect(201))
+            .collect();
+        let holds = |puller: &Puller<'_>| drafts.iter().map(|d| puller.lists["/documents"].rows.contains_key(&d.id())).collect::<Vec<bool>>();
+        let delete = |draft: &Reply| drop(officer.delete(&format!("/documents/{}", draft.id()), draft).expect(204));
+        beat(&house.db, house.now());
+        puller.pull_all();
+        assert_eq!(holds(&puller), [true, true, true]);
+
+        // The first goes and gets its number, the second goes; then the two provinces become one.
+        delete(&drafts[0]);
+        beat(&house.db, house.now());
+        house.at("2021-11-20T08:00");
+        delete(&drafts[1]);
+        let mut request = asked(house);
+        request["effective_on"] = json!("2021-11-20");
+        house.administrator().post("/mergers", request).expect(201);
+        puller.pull_all();
+        assert!(!holds(&puller)[0]);
+        beat(&house.db, house.now());
+        puller.pull_all();
+        puller.compare();
+        // The third is still there to be read, as a predecessor's.
+        assert_eq!(holds(&puller), [false, false, true]);
+        assert!(!puller.ended && puller.tombstones > 1);
+
+        // From here on the successor's own changes count alone.
+        let cursor = puller.lists["/documents"].cursor.clone();
+        let page = puller.caller.get(&format!("/documents?updated_after={cursor}")).expect(200);
+        assert!(page.items().is_empty() && page["tombstones"] == json!([]) && page["more"] == false);
     });
 }
 

@@ -1,0 +1,11 @@
+DROP TRIGGER change_arrivals ON documents;
+DROP TRIGGER change_periods ON reporting_regimes;
+DROP TRIGGER change_part ON reporting_extensions;
+DROP TRIGGER change_stale_insert ON report_submissions;
+DROP TRIGGER change_stale_update ON report_submissions;
+DROP TRIGGER change_stale_insert ON consolidated_reports;
+DROP TRIGGER change_stale_update ON consolidated_reports;
+DROP FUNCTION change_arrivals();
+DROP FUNCTION change_periods();
+DROP FUNCTION change_stale();
+DROP FUNCTION change_part_obligation_id();

@@ -1,0 +1,9 @@
+DROP TRIGGER change_documents_arrivals;
+DROP TRIGGER change_reporting_regimes_periods;
+DROP TRIGGER change_report_submissions_stale_insert;
+DROP TRIGGER change_report_submissions_stale_update;
+DROP TRIGGER change_consolidated_reports_stale_insert;
+DROP TRIGGER change_consolidated_reports_stale_update;
+DROP TRIGGER change_reporting_extensions_insert;
+DROP TRIGGER change_reporting_extensions_update;
+DROP TRIGGER change_reporting_extensions_delete;

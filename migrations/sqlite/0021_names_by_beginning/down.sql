@@ -1,0 +1,2 @@
+DROP INDEX reporting_regimes_name;
+CREATE INDEX reporting_regimes_name ON reporting_regimes (name_fold, id);
