@@ -70,6 +70,8 @@ fn then(row: &PartRow, rewind: &Rewind, cut: &Cut) -> Result<Option<(Id, PartFac
         done_on: row.done_on,
         on_time: row.on_time,
         of_occurrence: occurrence,
+        // The state is that of the day itself.
+        ended_on: None,
     };
     let mut own_due = row.due_on;
     let mut same = false;

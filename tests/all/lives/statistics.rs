@@ -248,6 +248,79 @@ fn tasks_are_counted_as_they_stood_on_a_day() {
     });
 }
 
+/// All due on 10/11. Một is accepted on 9/11 without SDL, with a reason, and without STC, which was not required; Hai is
+/// declined on 8/11; of Ba, which is cancelled on 9/11, STC has done its part.
+#[test]
+fn nobody_waits_for_parts_of_what_is_over() {
+    each("2021-11-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let person = |code: &str, position: &str| house.person("BDI", code, position);
+        let ubnd = person("UBND", "leader");
+        let plan = ubnd.post("/plans", json!({ "title": "Việc đã qua" })).expect(201).id();
+        let agency = |code: &str, role: &str, required: bool| json!({ "organization_id": org(house, "BDI", code), "role": role, "required": required });
+        let add = |content: &str, assignees: Value| {
+            let task = json!({ "plan_id": plan, "content": content, "form": "assign", "due_on": "2021-11-10", "assignees": assignees });
+            format!("/tasks/{}", ubnd.post("/tasks", task).expect(201).id())
+        };
+        let one = add("Một", json!([agency("SYT", "lead", true), agency("STC", "coordinate", false), agency("SDL", "coordinate", true)]));
+        let two = add("Hai", json!([agency("SVHTT", "lead", true)]));
+        let three = add("Ba", json!([agency("SYT", "lead", true), agency("STC", "coordinate", true)]));
+        ubnd.step(&format!("/plans/{plan}"), json!({ "action": "activate" })).expect(200);
+        house.at("2021-11-08T08:00");
+        let syt = person("SYT", "officer");
+        syt.step(&one, json!({ "action": "start" })).expect(200);
+        syt.step(&one, json!({ "action": "propose_completion", "reason": "Sở Du lịch chưa gửi" })).expect(200);
+        person("SVHTT", "leader").step(&two, json!({ "action": "decline", "reason": "Không thuộc chức năng" })).expect(200);
+        let shown = person("STC", "officer").get(&three).expect(200);
+        let parts = shown["parts"].as_array().expect("parts");
+        let part = parts.iter().find(|p| p["organization_id"] == org(house, "BDI", "STC").as_str()).expect("a part")["id"].clone();
+        let done = json!({ "action": "done", "result": "Đã góp ý" });
+        person("STC", "officer").step(&format!("/task-parts/{}", part.as_str().expect("an id")), done).expect(200);
+        house.at("2021-11-09T08:00");
+        ubnd.step(&one, json!({ "action": "accept" })).expect(200);
+        ubnd.step(&three, json!({ "action": "cancel", "reason": "Thôi" })).expect(200);
+
+        house.at("2021-12-01T08:00");
+        let path = format!("/reports/task-progress?plan_id={plan}");
+        for (day, syt, stc, sdl, svhtt) in [
+            // Awaiting and running; running and awaiting; running; declined already.
+            (
+                "2021-11-08",
+                [2, 0, 0, 0, 1, 1, 0, 0, 2, 0, 0, 0],
+                [2, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0],
+                [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+                [1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0],
+            ),
+            // Three weeks after the day that all had, nobody is overdue.
+            (
+                "2021-12-01",
+                [2, 1, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0],
+                [2, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0],
+                [1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
+                [1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0],
+            ),
+        ] {
+            let then = read(&ubnd, &format!("{path}&as_of={day}"));
+            for (code, counts) in [("SYT", syt), ("STC", stc), ("SDL", sdl), ("SVHTT", svhtt)] {
+                assert_eq!(numbers(row(&then, "organization_code", code), &PARTS), counts, "{day} {code}");
+            }
+        }
+        assert_eq!(read(&ubnd, &format!("/reports/leaders-brief?plan_id={plan}"))["overdue_count"], json!(0));
+        // The plan's own survey, of that day and of today.
+        let surveyed = |more: &str, code: &str| {
+            let rows = ubnd.get(&format!("/plans/{plan}/progress{more}")).expect(200);
+            numbers(row(&rows, "organization_id", &org(house, "BDI", code)), &["awaiting", "running", "overdue", "waived"])
+        };
+        assert_eq!((surveyed("?to=2021-11-08", "STC"), surveyed("", "STC")), (vec![1, 1, 0, 0], vec![0, 0, 0, 2]));
+        assert_eq!((surveyed("?to=2021-11-08", "SDL"), surveyed("", "SDL")), (vec![0, 1, 0, 0], vec![0, 0, 0, 1]));
+        // Given to another agency, the declined task is owed again, by that one.
+        let snv = json!({ "action": "reassign", "organization_id": org(house, "BDI", "SNV") });
+        ubnd.step(&two, snv).expect(200);
+        assert_eq!(numbers(row(&read(&ubnd, &path), "organization_code", "SNV"), &["assigned", "overdue", "waived"]), [1, 1, 0]);
+        assert_eq!(numbers(row(&read(&ubnd, &path), "organization_code", "SVHTT"), &["assigned", "overdue", "waived"]), [1, 0, 1]);
+    });
+}
+
 #[test]
 fn everybody_sees_the_figures_that_are_theirs() {
     each("2021-10-01T08:00", |house| {
