@@ -58,9 +58,11 @@ pub fn issued(conn: &mut Conn, scope: &Scope, issuer: Id, narrow: &Narrow, pagin
     Ok(Page::of(rows, paging.limit(), "issued_on", |d: &Document| (d.sorted_on, d.id))?.counted(total))
 }
 
-/// How many organisations an issuer sent each document to, and how many of them have acknowledged it.
-pub fn sent(conn: &mut Conn, ids: &[Id], issuer: Id) -> Result<HashMap<Id, (i64, i64)>> {
+/// How many organisations an issuer sent each document to, and how many of them have acknowledged it, as far as the caller
+/// sees it.
+pub fn sent(conn: &mut Conn, scope: &Scope, ids: &[Id], issuer: Id) -> Result<HashMap<Id, (i64, i64)>> {
     let rows: Vec<(Id, i64, i64)> = deliveries::table
+        .filter(visible!(deliveries, scope, documents_kind::DELIVERY))
         .filter(deliveries::document_id.eq_any(ids.to_vec()))
         .filter(deliveries::sender_id.eq(issuer))
         .filter(deliveries::parent_id.is_null())
