@@ -407,6 +407,96 @@ fn leaders_see_the_worst_the_next_and_what_waits() {
     });
 }
 
+/// Beside the plan whose Sáu SYT has proposed as done since 18/11, STC asks for more time in another plan, and SNV's report
+/// lies with the union.
+#[test]
+fn a_brief_is_narrowed_in_every_list() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        let first = plan(house);
+        let (ubnd, stc) = (year.person("UBND", "leader"), year.person("STC", "leader"));
+        let second = ubnd.post("/plans", json!({ "title": "Việc khác" })).expect(201).id();
+        let task = json!({ "plan_id": second, "content": "Tám", "form": "assign", "due_on": "2021-12-20",
+            "assignees": [{ "organization_id": org(house, "BDI", "STC"), "role": "lead" }] });
+        let task = ubnd.post("/tasks", task).expect(201).id();
+        ubnd.step(&format!("/plans/{second}"), json!({ "action": "activate" })).expect(200);
+        stc.post("/extensions", json!({ "task_id": task, "due_on": "2021-12-27", "reason": "Chờ kinh phí" })).expect(201);
+        year.hand_in("SNV", "2021-12-01T09:00");
+
+        let waits = |person: &Person<'_>, narrowed: &str| {
+            let brief = read(person, &format!("/reports/leaders-brief?period=2021{narrowed}"));
+            let mut all: Vec<String> = brief["decisions"].as_array().expect("a list").iter().map(|d| d["kind"].as_str().expect("a kind").to_owned()).collect();
+            all.sort_unstable();
+            all
+        };
+        let agency = |code: &str| format!("&organization_id={}", org(house, "BDI", code));
+        for (narrowed, kinds) in [
+            (String::new(), vec!["completion", "task_extension"]),
+            (format!("&plan_id={first}"), vec!["completion"]),
+            (format!("&plan_id={second}"), vec!["task_extension"]),
+            (agency("SYT"), vec!["completion"]),
+            (agency("STC"), vec!["task_extension"]),
+            (agency("SDL"), vec![]),
+            (format!("&plan_id={first}{}", agency("STC")), vec![]),
+        ] {
+            assert_eq!(waits(&ubnd, &narrowed), kinds, "{narrowed}");
+        }
+        let union = year.person("LHHN", "leader");
+        let own = union.get("/reporting-regimes").expect(200).items()[0]["plan_id"].as_str().expect("a plan").to_owned();
+        for (narrowed, kinds) in [
+            (String::new(), vec!["submission"]),
+            (format!("&plan_id={own}"), vec!["submission"]),
+            (format!("&plan_id={first}"), vec![]),
+            (agency("SNV"), vec!["submission"]),
+            (agency("SYT"), vec![]),
+        ] {
+            assert_eq!(waits(&union, &narrowed), kinds, "{narrowed}");
+        }
+    });
+}
+
+/// Twelve agencies owe two reports, by 19/11 and by 26/11. SYT's first was returned on 30/11, so that it has until 3/12:
+/// three working days after the return.
+#[test]
+fn the_longest_overdue_come_first_by_the_day_that_counts() {
+    each("2021-10-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let codes = ["BAO", "CAT", "HND", "MTTQ", "SDL", "SGDDT", "SKHDT", "SNV", "STC", "STTTT", "SVHTT", "SYT"];
+        let sender = |code: &str| json!({ "organization_id": org(house, "BDI", code), "resolution": "text" });
+        let (officer, union) = (house.person("BDI", "UBND", "officer"), house.person("BDI", "LHHN", "leader"));
+        house.at("2021-11-01T08:00");
+        let opened = |name: &str, day: i32| {
+            let regime = json!({
+                "name": name, "frequency": "year", "focal_point_id": org(house, "BDI", "LHHN"), "final_recipient_id": org(house, "BDI", "UBND"),
+                "tracked_from": "2021-01-01",
+                "steps": [
+                    { "step_no": 1, "senders": codes.map(sender), "receiver_id": org(house, "BDI", "LHHN"), "report_of": "consolidator", "resolution": "text",
+                      "due_rule": { "kind": "yearly", "month": 11, "day": day, "inclusive": true, "roll": "none" } },
+                    { "step_no": 2, "senders": [sender("LHHN")], "receiver_id": org(house, "BDI", "UBND"), "consolidates": true,
+                      "report_of": "consolidator", "resolution": "text" },
+                ],
+                "sections": [{ "key": "ket_qua", "title": "Kết quả", "in_text": false }], "indicators": [],
+            });
+            let regime = officer.post("/reporting-regimes", regime).expect(201).id();
+            union.post("/reporting-periods", json!({ "regime_id": regime, "period": "2021" })).expect(201).id()
+        };
+        let (first, _) = (opened("Báo cáo năm", 19), opened("Báo cáo kinh phí", 26));
+        let year = Year { house, period: first };
+        house.at("2021-11-18T09:00");
+        let draft = json!({ "obligation_id": year.obligation("SYT")["id"], "narratives": [{ "section": "ket_qua", "text": "Đã làm." }] });
+        let path = format!("/report-submissions/{}", year.person("SYT", "officer").post("/report-submissions", draft).expect(201).id());
+        year.person("SYT", "leader").step(&path, json!({ "action": "submit" })).expect(200);
+        house.at("2021-11-30T09:00");
+        union.step(&path, json!({ "action": "return", "reason": "Thiếu số liệu" })).expect(200);
+        house.at("2021-12-10T08:00");
+        let brief = read(&house.person("BDI", "UBND", "leader"), "/reports/leaders-brief");
+        let days: Vec<&str> = brief["overdue"].as_array().expect("a list").iter().filter_map(|d| d["due_on"].as_str()).collect();
+        // Twenty of twenty-four: the eleven of 19/11, then nine of 26/11; what has been owed since 3/12 is not among the worst.
+        assert_eq!(brief["overdue_count"], json!(24));
+        assert_eq!(days, [["2021-11-19"; 11].as_slice(), ["2021-11-26"; 9].as_slice()].concat());
+    });
+}
+
 #[test]
 fn a_document_is_followed_down_its_tree() {
     each("2020-05-04T08:00", |house| {
