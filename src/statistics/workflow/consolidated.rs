@@ -51,7 +51,7 @@ pub fn found(conn: &mut Conn, ask: &Ask, filter: &ReportFilter, cut: &Cut) -> Re
     for report in all {
         let was_issued = match rewind.of::<StateThen>(KIND, report.id)? {
             Was::Same => true,
-            Was::Changed(was, _) => was.state == "issued",
+            Was::Changed(was) => was.state == "issued",
             Was::Nothing => false,
         };
         if was_issued && known.insert(report.obligation_id) {
