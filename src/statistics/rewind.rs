@@ -86,6 +86,29 @@ impl Rewind {
         Ok(Self(all))
     }
 
+    /// The same of some records of one kind, whatever their province: one statement, which reads all that has happened to them.
+    pub fn of_records(conn: &mut Conn, kind: &'static str, records: &[Id], seq: i64) -> Result<Self> {
+        type Row = (Option<i64>, Id, Id, Option<Json>);
+        let mut since: Vec<Row> = journal::table
+            .filter(journal::seq.gt(seq).or(journal::seq.is_null()).assume_not_null())
+            .filter(journal::kind.eq(kind))
+            .filter(journal::record_id.eq_any(records.to_vec()))
+            .select((journal::seq, journal::id, journal::record_id, journal::before))
+            .load(conn)?;
+        since.sort_by_key(|(seq, id, ..)| (seq.unwrap_or(i64::MAX), *id));
+        let mut all = HashMap::new();
+        for (_, _, record, before) in since {
+            all.entry((kind.to_owned(), record)).or_insert(before);
+        }
+        Ok(Self(all))
+    }
+
+    /// What is to be taken back of these records and of those.
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// What a record was; members that the journal's record lacks cannot be read and are an error of ours.
     pub fn of<T: DeserializeOwned>(&self, kind: &str, record: Id) -> Result<Was<T>> {
         match self.0.get(&(kind.to_owned(), record)) {

@@ -85,13 +85,14 @@ pub fn deliveries(conn: &mut Conn, scope: &Scope, document: Id, receiver: Option
     Ok(query.order((deliveries::created_at, deliveries::id)).select(Delivery::as_select()).load(conn)?)
 }
 
-/// What was raised by a day and had no answer by then, oldest first, with the plan's code.
+/// What was raised by a day and had no answer before it, oldest first, with the plan's code. What ended on the day itself may
+/// have done so after the snapshot.
 pub fn obstacles(conn: &mut Conn, scope: &Scope, narrow: &Narrow, by: NaiveDate) -> Result<Vec<(Recommendation, Option<String>)>> {
     let mut query = recommendations::table
         .filter(visible!(recommendations, scope, crate::recommendations::model::KIND))
         .filter(recommendations::raised_on.le(by))
-        .filter(recommendations::answered_on.is_null().or(recommendations::answered_on.gt(by).assume_not_null()))
-        .filter(recommendations::closed_on.is_null().or(recommendations::closed_on.gt(by).assume_not_null()))
+        .filter(recommendations::answered_on.is_null().or(recommendations::answered_on.ge(by).assume_not_null()))
+        .filter(recommendations::closed_on.is_null().or(recommendations::closed_on.ge(by).assume_not_null()))
         .into_boxed::<MultiBackend>();
     if let Some(from) = narrow.from {
         query = query.filter(recommendations::raised_on.ge(from));

@@ -117,6 +117,15 @@ fn every_day_of_a_documents_way_is_counted() {
         assert_eq!(seen("UBND", &format!("&organization_id={}", org(house, "BDI", "SVHTT"))), [svhtt]);
         let csv = house.person("BDI", "UBND", "viewer").get(&format!("{path}&format=csv&fields=receiver_code,depth,people_count")).expect(200);
         assert_eq!(String::from_utf8(csv.bytes).expect("UTF-8"), "depth,receiver_code,people_count\r\n1,SDL,20\r\n1,SVHTT,\r\n1,SYT,\r\n2,BV,45\r\n");
+
+        // Told on 12/11, Sở Văn hóa acknowledged on 10/11: that is so from now on, and was not known on the 11th.
+        let (known, clerk) = (seen("UBND", "&as_of=2021-11-11"), house.person("BDI", "SVHTT", "clerk"));
+        let own = clerk.get(&format!("/deliveries?box=received&document_id={document}")).expect(200).items()[0]["id"].clone();
+        let told = json!({ "action": "acknowledge", "on": "2021-11-10" });
+        clerk.step(&format!("/deliveries/{}", own.as_str().expect("an id")), told).expect(200);
+        assert_eq!(seen("UBND", "&as_of=2021-11-11"), known);
+        let now = json!(["SVHTT", 1, "acknowledged", "2021-11-01", "2021-11-10", "2021-11-10", 9, true, null, null, null, null]);
+        assert!(seen("UBND", "").contains(&now), "{:?}", seen("UBND", ""));
     });
 }
 

@@ -677,6 +677,37 @@ fn registers_and_obstacles_show_what_the_records_policies_allow() {
     });
 }
 
+/// Raised on 2/3 with an answer hoped for by 4/3; on 6/3 the focal point forwards it and gives until 20/3.
+#[test]
+fn obstacles_of_a_past_day_stay_as_they_were() {
+    each("2020-03-02T08:00", |house| {
+        house.load("ba_ria_vung_tau");
+        let (district, focal, ubnd) = (house.person("BRV", "UBND-VTA", "leader"), house.person("BRV", "SNGV", "leader"), house.person("BRV", "UBND", "leader"));
+        house.at("2020-03-02T10:00");
+        let new = |title: &str| json!({ "kind": "obstacle", "title": title, "content": "Chưa có.", "respond_by": "2020-03-20" });
+        let mut first = new("Chưa có báo cáo viên");
+        first["respond_by"] = json!("2020-03-04");
+        let path = format!("/recommendations/{}", district.post("/recommendations", first).expect(201).id());
+        house.at("2020-03-06T08:00");
+        let past = "/reports/open-obstacles?as_of=2020-03-05";
+        let shown = |r: &Value| ["lies_with_code", "age_days", "overdue", "days_overdue", "respond_by", "state"].map(|m| r[m].clone());
+        let then = read(&ubnd, past);
+        assert_eq!(shown(&then.items()[0]), [json!("SNGV"), json!(3), json!(true), json!(1), json!("2020-03-04"), json!("raised")]);
+        focal.step(&path, json!({ "action": "forward", "text": "Vượt thẩm quyền.", "respond_by": "2020-03-20" })).expect(200);
+        let again = read(&ubnd, past);
+        assert_eq!((&again["snapshot"], &again.bytes), (&then["snapshot"], &then.bytes));
+        let now = read(&ubnd, "/reports/open-obstacles");
+        assert_eq!(shown(&now.items()[0]), [json!("UBND"), json!(4), json!(false), json!(0), json!("2020-03-20"), json!("forwarded")]);
+        // One snapshot shows one thing: what has no place in the feed yet is not there, what has ended since still is.
+        district.post("/recommendations", new("Chưa có kinh phí")).expect(201);
+        ubnd.step(&path, json!({ "action": "answer", "text": "Giao Sở Ngoại vụ." })).expect(200);
+        let meanwhile = ubnd.get("/reports/open-obstacles").expect(200);
+        assert_eq!((&meanwhile["snapshot"], &meanwhile.bytes), (&now["snapshot"], &now.bytes));
+        let titles: Vec<Value> = read(&ubnd, "/reports/open-obstacles").items().iter().map(|r| r["title"].clone()).collect();
+        assert_eq!(titles, [json!("Chưa có kinh phí")]);
+    });
+}
+
 /// However many agencies, periods and tasks there are.
 #[test]
 fn a_report_takes_the_same_number_of_statements() {
