@@ -47,8 +47,8 @@ pub fn tasks(progress: Option<&AgencyProgress>, work: &[Work], to: NaiveDate) ->
     if let Some(p) = progress.filter(|p| p.requested > 0) {
         lines.push(format!("Được đề nghị {} việc: {} việc đã làm.", p.requested, p.requested_done));
     }
-    lines.extend(work.iter().filter(|w| !w.is_gone()).map(|w| line(w, to)));
-    let sources = work.iter().filter(|w| !w.is_gone()).map(|w| FigureSource::record("task_part", w.part_id, Some(&w.task_code), &short(&w.content)));
+    lines.extend(work.iter().filter(|w| !w.is_gone(to)).map(|w| line(w, to)));
+    let sources = work.iter().filter(|w| !w.is_gone(to)).map(|w| FigureSource::record("task_part", w.part_id, Some(&w.task_code), &short(&w.content)));
     Written { text: lines.join("\n"), sources: sources.collect() }
 }
 

@@ -338,7 +338,7 @@ fn grant(conn: &mut Conn, ask: &Ask, task: &Task, extension: &Extension, due: Na
     match extension.part_id {
         None => {
             let mut after = occurrence.clone();
-            move_due(conn, task, &mut after, Some(due), old(occurrence.due_on))?;
+            move_due(conn, ask, task, &mut after, Some(due), old(occurrence.due_on))?;
             save(conn, ask, task, task.clone(), &occurrence, after, "extend", reason)?;
         }
         Some(part) => {

@@ -24,6 +24,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What the journal calls it when a plan's followers change; such an entry tells nothing of the plan itself.
+pub const FOLLOWED: &str = "follow";
+
 /// What a function makes its holder to a plan and its tasks.
 const FOLLOWS: [(Function, Relations); 3] =
     [(Function::MonitoringOffice, Relations::MONITOR), (Function::FocalPoint, Relations::FOCAL), (Function::Overseer, Relations::OVERSEER)];
@@ -119,7 +122,7 @@ pub fn refresh(conn: &mut Conn, ask: &Ask, grant: &Grant) -> Result<()> {
             version: Some(plan.version),
             owner: Some(plan.owner_id),
             province: Some(plan.province_id),
-            action: "follow",
+            action: FOLLOWED,
             reason: grant.basis.as_deref(),
         };
         journal::record(conn, ask, change, NOTHING, Some(&Following { function, followers }))?;

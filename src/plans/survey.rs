@@ -44,7 +44,7 @@ pub struct AgencyProgress {
     pub running: i64,
     /// Owed, and the last day has passed.
     pub overdue: i64,
-    /// Waived or cancelled.
+    /// Waived, or not asked for any more: its task was accepted without it, declined or cancelled.
     pub waived: i64,
     /// Of those, how many it leads.
     pub leading: i64,
@@ -58,7 +58,7 @@ pub struct AgencyProgress {
     pub on_time_percent: Option<i64>,
 }
 
-type Row = (Id, TaskRole, TaskForm, PartState, NaiveDate, Option<NaiveDate>, Option<bool>, TaskState);
+type Row = (Id, TaskRole, TaskForm, PartState, NaiveDate, Option<NaiveDate>, Option<bool>, TaskState, Option<NaiveDate>);
 
 /// What the figures need to know of one part.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +71,16 @@ pub struct PartFacts {
     pub done_on: Option<NaiveDate>,
     pub on_time: Option<bool>,
     pub of_occurrence: TaskState,
+    /// The day on which its occurrence ended; none where it has not, and where the state is that of the day looked at.
+    pub ended_on: Option<NaiveDate>,
+}
+
+/// Whether nothing more is asked for, and nothing was accepted: the part was waived, or its occurrence was accepted without
+/// it, declined or cancelled by that day.
+pub fn is_gone(part: PartState, of_occurrence: TaskState, ended_on: Option<NaiveDate>, day: NaiveDate) -> bool {
+    use TaskState::{Cancelled, Completed, Declined};
+    let over = matches!((part, of_occurrence), (PartState::Assigned, Completed | Declined | Cancelled) | (PartState::Done, Cancelled));
+    part == PartState::Waived || (over && ended_on.is_none_or(|ended| ended <= day))
 }
 
 impl AgencyProgress {
@@ -85,7 +95,7 @@ impl AgencyProgress {
         self.assigned += 1;
         self.leading += i64::from(part.role == TaskRole::Lead);
         let slot = match (part.state, part.of_occurrence, part.on_time) {
-            (PartState::Waived, ..) | (PartState::Assigned, TaskState::Cancelled, _) => &mut self.waived,
+            _ if is_gone(part.state, part.of_occurrence, part.ended_on, day) => &mut self.waived,
             (PartState::Done, TaskState::Completed, Some(true)) if done => &mut self.on_time,
             (PartState::Done, TaskState::Completed, Some(false)) if done => &mut self.late,
             (PartState::Done, TaskState::Completed, None) if done => &mut self.no_deadline,
@@ -128,12 +138,22 @@ pub fn progress_of(
         urged = urged.filter(urgings::organization_id.eq_any(organizations.to_vec()));
     }
     let rows: Vec<Row> = query
-        .select((parts::organization_id, parts::role, parts::form, parts::state, parts::due_sort, parts::done_on, parts::on_time, occurrences::state))
+        .select((
+            parts::organization_id,
+            parts::role,
+            parts::form,
+            parts::state,
+            parts::due_sort,
+            parts::done_on,
+            parts::on_time,
+            occurrences::state,
+            occurrences::ended_on,
+        ))
         .load(conn)?;
     let urged: Vec<Id> = urged.select(urgings::organization_id).load(conn)?;
     let mut all: BTreeMap<Id, AgencyProgress> = organizations.unwrap_or_default().iter().map(|id| (*id, AgencyProgress::default())).collect();
-    for (organization, role, form, state, due, done_on, on_time, of_occurrence) in rows {
-        all.entry(organization).or_default().count(&PartFacts { role, form, state, due, done_on, on_time, of_occurrence }, to);
+    for (organization, role, form, state, due, done_on, on_time, of_occurrence, ended_on) in rows {
+        all.entry(organization).or_default().count(&PartFacts { role, form, state, due, done_on, on_time, of_occurrence, ended_on }, to);
     }
     for organization in urged {
         all.entry(organization).or_default().urged += 1;

@@ -5,6 +5,7 @@ use super::{
     model::NEVER,
     occurrences::model::TaskState,
     parts::model::{PartState, TaskForm, TaskRole},
+    survey,
 };
 use crate::{
     db::{Conn, MultiBackend},
@@ -27,6 +28,8 @@ pub struct Work {
     pub form: TaskForm,
     pub state: PartState,
     pub of_occurrence: TaskState,
+    /// The day on which the occurrence ended.
+    pub ended_on: Option<NaiveDate>,
     /// The period or title of the occurrence, where the task recurs.
     pub called: Option<String>,
     pub percent: Option<i32>,
@@ -48,17 +51,17 @@ impl Work {
     }
     /// Still owed on that day.
     pub fn is_running(&self, on: NaiveDate) -> bool {
-        !self.is_done(on) && !self.is_gone()
+        !self.is_done(on) && !self.is_gone(on)
     }
-    /// Waived, or cancelled with its task.
-    pub fn is_gone(&self) -> bool {
-        self.state == PartState::Waived || (self.state == PartState::Assigned && self.of_occurrence == TaskState::Cancelled)
+    /// Not asked for any more on that day, as the survey counts it.
+    pub fn is_gone(&self, on: NaiveDate) -> bool {
+        survey::is_gone(self.state, self.of_occurrence, self.ended_on, on)
     }
 }
 
 type Row = (
     (Id, TaskRole, TaskForm, PartState, Option<String>, Option<NaiveDate>, NaiveDate, Option<bool>),
-    (TaskState, Option<String>, Option<String>, Option<i32>),
+    (TaskState, Option<NaiveDate>, Option<String>, Option<String>, Option<i32>),
     (String, Option<String>, String),
 );
 
@@ -83,27 +86,31 @@ pub fn work_of(conn: &mut Conn, plan: Option<Id>, province: Id, organization: Id
     let rows: Vec<Row> = query
         .select((
             (parts::id, parts::role, parts::form, parts::state, parts::result, parts::done_on, parts::due_sort, parts::on_time),
-            (occurrences::state, occurrences::period, occurrences::title, occurrences::percent),
+            (occurrences::state, occurrences::ended_on, occurrences::period, occurrences::title, occurrences::percent),
             (tasks::code, tasks::place, tasks::content),
         ))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|((part_id, role, form, state, result, done_on, due, on_time), (of_occurrence, period, title, percent), (task_code, place, content))| Work {
-            part_id,
-            task_code,
-            place,
-            content,
-            role,
-            form,
-            state,
-            of_occurrence,
-            called: period.or(title),
-            percent,
-            result,
-            done_on,
-            last_day: Some(due).filter(|day| *day < NEVER),
-            on_time,
+        .map(|(part, (of_occurrence, ended_on, period, title, percent), (task_code, place, content))| {
+            let (part_id, role, form, state, result, done_on, due, on_time) = part;
+            Work {
+                part_id,
+                task_code,
+                place,
+                content,
+                role,
+                form,
+                state,
+                of_occurrence,
+                ended_on,
+                called: period.or(title),
+                percent,
+                result,
+                done_on,
+                last_day: Some(due).filter(|day| *day < NEVER),
+                on_time,
+            }
         })
         .collect())
 }

@@ -118,7 +118,7 @@ impl Names {
             organizations::table.filter(organizations::id.eq_any(ids)).select((organizations::id, organizations::code, organizations::name)).load(conn)?;
         for (id, code, name) in rows {
             let called = match rewind.of::<Called>("organization", id)? {
-                Was::Changed(was, _) => was,
+                Was::Changed(was) => was,
                 Was::Same | Was::Nothing => Called { code, name },
             };
             all.insert(id, called);
@@ -145,13 +145,11 @@ pub struct PartRow {
     pub role: TaskRole,
     pub form: TaskForm,
     pub state: PartState,
-    pub due_on: Option<NaiveDate>,
     pub due_sort: NaiveDate,
     pub done_on: Option<NaiveDate>,
     pub on_time: Option<bool>,
     pub created_at: Stamp,
     pub of_occurrence: TaskState,
-    pub occurrence_due_sort: NaiveDate,
 }
 
 /// Parts whose occurrence was open in the days asked for. One that has ended since is taken as open then.
@@ -177,13 +175,11 @@ pub fn parts_open(conn: &mut Conn, sight: &Sight, narrow: &Narrow, last: NaiveDa
             parts::role,
             parts::form,
             parts::state,
-            parts::due_on,
             parts::due_sort,
             parts::done_on,
             parts::on_time,
             parts::created_at,
             occurrences::state,
-            occurrences::due_sort,
         ))
         .load(conn)?)
 }
@@ -227,7 +223,8 @@ pub struct OwedRow {
     pub on_time: Option<bool>,
     pub judgement: Option<Json>,
     pub period: PeriodRow,
-    pub regime: (Id, String, String),
+    /// With its plan.
+    pub regime: (Id, String, String, Option<Id>),
 }
 
 /// A reporting period in a report.
@@ -241,15 +238,12 @@ pub struct PeriodRow {
     pub sort_day: NaiveDate,
 }
 
-/// Obligations of periods that end in the days asked for.
+/// Obligations of periods that end in the days asked for, of every plan: to which one a regime belongs may change.
 pub fn owed(conn: &mut Conn, sight: &Sight, narrow: &Narrow) -> Result<Vec<OwedRow>> {
     let query =
         obligations::table.inner_join(periods::table).inner_join(regimes::table.on(regimes::id.eq(obligations::regime_id))).into_boxed::<MultiBackend>();
     let mut query = seen!(query, sight, narrow, obligations::province_id, obligations::sender_id, |_: &[Id], regimes: &[Id]| obligations::regime_id
         .eq_any(regimes.to_vec()));
-    if let Some(plan) = narrow.plan {
-        query = query.filter(regimes::plan_id.eq(plan));
-    }
     if let Some(regime) = narrow.regime {
         query = query.filter(obligations::regime_id.eq(regime));
     }
@@ -269,7 +263,7 @@ pub fn owed(conn: &mut Conn, sight: &Sight, narrow: &Narrow) -> Result<Vec<OwedR
             obligations::on_time,
             obligations::judgement,
             (periods::id, periods::code, periods::period, periods::title, periods::state, periods::sort_day),
-            (regimes::id, regimes::code, regimes::name),
+            (regimes::id, regimes::code, regimes::name, regimes::plan_id),
         ))
         .load(conn)?)
 }

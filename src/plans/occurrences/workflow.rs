@@ -24,7 +24,7 @@ use crate::{
         named,
         parts::{
             self,
-            model::{Part, PartState, PartView},
+            model::{Part, PartEntry, PartState},
         },
         tasks::{
             self, assignees,
@@ -223,7 +223,7 @@ pub fn save_part(conn: &mut Conn, ask: &Ask, task: &Task, before: &Part, mut aft
         action,
         reason,
     };
-    journal::record(conn, ask, change, Some(&PartView::of(before, ask.today, vec![])?), Some(&PartView::of(&after, ask.today, vec![])?))
+    journal::record(conn, ask, change, Some(&PartEntry::of(before, ask.today)?), Some(&PartEntry::of(&after, ask.today)?))
 }
 
 /// The one place that writes a state: of the occurrence, and where there is only one, of its task.

@@ -1,4 +1,14 @@
-use crate::{db::Json, error::Result, filters::By, flow::Worded, id::Id, plans::model::from_json, schema::task_parts, time::Stamp, words};
+use crate::{
+    db::Json,
+    error::Result,
+    filters::By,
+    flow::Worded,
+    id::Id,
+    plans::model::{NEVER, from_json},
+    schema::task_parts,
+    time::Stamp,
+    words,
+};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -224,6 +234,22 @@ impl PartView {
             updated_at: part.updated_at,
             allowed_actions,
         })
+    }
+}
+
+/// A part as the journal keeps it: with the last day in force, which figures of a past day need and `due_on` does not say.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartEntry {
+    #[serde(flatten)]
+    pub part: PartView,
+    /// Null where nothing is due on a day.
+    pub effective_day: Option<NaiveDate>,
+}
+
+impl PartEntry {
+    /// The part as it is written down.
+    pub fn of(part: &Part, today: NaiveDate) -> Result<Self> {
+        Ok(Self { part: PartView::of(part, today, vec![])?, effective_day: Some(part.due_sort).filter(|day| *day < NEVER) })
     }
 }
 

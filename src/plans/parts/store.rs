@@ -86,8 +86,11 @@ pub fn open_in(conn: &mut Conn, occurrences: &[Id]) -> Result<Vec<Part>> {
 }
 
 /// Moves the last day in force of the parts that have no due date of their own.
-pub fn follow(conn: &mut Conn, occurrence: Id, due_sort: NaiveDate) -> Result<()> {
-    diesel::update(parts::table.filter(parts::occurrence_id.eq(occurrence)).filter(parts::due_on.is_null())).set(parts::due_sort.eq(due_sort)).execute(conn)?;
+pub fn follow(conn: &mut Conn, occurrence: Id, due_sort: NaiveDate, now: crate::time::Stamp, by: Id) -> Result<()> {
+    let moved = parts::table.filter(parts::occurrence_id.eq(occurrence)).filter(parts::due_on.is_null()).filter(parts::due_sort.ne(due_sort));
+    diesel::update(moved)
+        .set((parts::due_sort.eq(due_sort), parts::version.eq(parts::version + 1), parts::updated_at.eq(now), parts::updated_by.eq(by)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -61,7 +61,7 @@ words! {
     }
 }
 words! {
-    /// A stretch of the calendar that moves with the day of the run.
+    /// A stretch of the calendar that moves with the day for which a run is planned.
     ReportWindow {
         ThisMonth = "this_month", "Tháng này", "This month";
         LastMonth = "last_month", "Tháng trước", "Last month";
@@ -215,7 +215,7 @@ pub struct ReportJobView {
     pub title: String,
     pub report: ReportKind,
     pub filter: ReportFilter,
-    /// The stretch of the calendar, moving with the day of the run.
+    /// The stretch of the calendar, moving with the day for which the run is planned or asked.
     pub window: Option<ReportWindow>,
     pub format: ReportFormat,
     /// Null: only when asked.
@@ -324,7 +324,7 @@ pub struct NewReportJob {
     pub report: ReportKind,
     #[serde(default)]
     pub filter: ReportFilter,
-    /// The stretch of the calendar, moving with the day of the run; instead of `period`, `from` and `to`.
+    /// The stretch of the calendar, moving with the day for which the run is planned or asked; instead of `period`, `from` and `to`.
     pub window: Option<ReportWindow>,
     #[schema(example = "json")]
     pub format: ReportFormat,

@@ -55,7 +55,7 @@ pub struct OutgoingRow {
     pub signer_position: Option<String>,
     pub summary: Option<String>,
     pub state: DocumentState,
-    /// Organisations that it was sent to.
+    /// Organisations that it was sent to, as far as the caller sees its deliveries.
     pub sent: i64,
     /// Of those, how many have acknowledged it.
     pub acknowledged: i64,

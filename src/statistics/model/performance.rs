@@ -31,7 +31,7 @@ pub struct TaskProgressRow {
     pub running: i64,
     /// Owed, and the last day has passed.
     pub overdue: i64,
-    /// Waived or cancelled.
+    /// Waived, or not asked for any more: its task was accepted without it, declined or cancelled.
     pub waived: i64,
     /// Of those given, how many it leads.
     pub leading: i64,

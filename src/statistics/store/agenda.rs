@@ -89,8 +89,9 @@ pub fn duties(conn: &mut Conn, sight: &Sight, narrow: &Narrow, due: Due, limit: 
         .select((parts::id, tasks::code, tasks::content, parts::organization_id, parts::due_sort))
         .load(conn)?;
     type Report = (Id, String, Option<String>, String, Id, Option<NaiveDate>);
+    // By the day that counts, not by the legal one: a return has moved it on, and only the first of these are shown.
     let of_reports: Vec<Report> = owed_reports!(sight, narrow, due)
-        .order((obligations::due_sort, obligations::id))
+        .order((obligations::effective_due_on, obligations::id))
         .limit(limit)
         .select((obligations::id, periods::code, periods::title, regimes::name, obligations::sender_id, obligations::effective_due_on))
         .load(conn)?;
@@ -119,17 +120,28 @@ pub struct Waiting {
     pub due_on: Option<NaiveDate>,
 }
 
-/// What waits for a decision of these organisations, longest first: six statements.
-pub fn waiting(conn: &mut Conn, deciders: &[Id], limit: i64) -> Result<Vec<Waiting>> {
+/// What waits for a decision of these organisations, longest first: six statements. An organisation narrows it to what it
+/// asked for or wrote.
+pub fn waiting(conn: &mut Conn, deciders: &[Id], narrow: &Narrow, limit: i64) -> Result<Vec<Waiting>> {
     let deciders = deciders.to_vec();
     let some: Vec<Option<Id>> = deciders.iter().copied().map(Some).collect();
     let mut all = Vec::new();
 
     type Proposed = (Id, String, String, Id, Option<NaiveDate>, Stamp, Option<NaiveDate>);
-    let proposed: Vec<Proposed> = occurrences::table
+    let mut query = occurrences::table
         .inner_join(tasks::table)
         .filter(occurrences::state.eq("completion_proposed"))
         .filter(tasks::owner_id.eq_any(deciders.clone()))
+        .into_boxed::<MultiBackend>();
+    if let Some(plan) = narrow.plan {
+        query = query.filter(tasks::plan_id.eq(plan));
+    }
+    if let Some(organization) = narrow.organization {
+        // Whoever leads proposes; where nobody leads, those who do it together.
+        let answers = parts::table.filter(parts::organization_id.eq(organization)).filter(parts::role.ne("coordinate")).select(parts::occurrence_id);
+        query = query.filter(occurrences::id.eq_any(answers));
+    }
+    let proposed: Vec<Proposed> = query
         .order((occurrences::proposed_on, occurrences::id))
         .limit(limit)
         .select((occurrences::id, tasks::code, tasks::content, tasks::owner_id, occurrences::proposed_on, occurrences::updated_at, occurrences::due_on))
@@ -146,10 +158,18 @@ pub fn waiting(conn: &mut Conn, deciders: &[Id], limit: i64) -> Result<Vec<Waiti
     }));
 
     type Asked = (Id, String, String, Id, Id, NaiveDate, NaiveDate);
-    let asked: Vec<Asked> = extensions::table
+    let mut query = extensions::table
         .inner_join(tasks::table)
         .filter(extensions::state.eq("asked"))
         .filter(tasks::owner_id.eq_any(deciders.clone()))
+        .into_boxed::<MultiBackend>();
+    if let Some(plan) = narrow.plan {
+        query = query.filter(tasks::plan_id.eq(plan));
+    }
+    if let Some(organization) = narrow.organization {
+        query = query.filter(extensions::organization_id.eq(organization));
+    }
+    let asked: Vec<Asked> = query
         .order((extensions::asked_on, extensions::id))
         .limit(limit)
         .select((extensions::id, tasks::code, tasks::content, extensions::organization_id, tasks::owner_id, extensions::asked_on, extensions::due_before))
@@ -166,12 +186,20 @@ pub fn waiting(conn: &mut Conn, deciders: &[Id], limit: i64) -> Result<Vec<Waiti
     }));
 
     type More = (Id, String, Option<String>, String, Id, Option<Id>, NaiveDate, NaiveDate);
-    let more: Vec<More> = reporting_extensions::table
+    let mut query = reporting_extensions::table
         .inner_join(obligations::table)
         .inner_join(periods::table.on(periods::id.eq(obligations::period_id)))
         .inner_join(regimes::table.on(regimes::id.eq(obligations::regime_id)))
         .filter(reporting_extensions::state.eq("asked"))
         .filter(obligations::receiver_id.eq_any(some.clone()))
+        .into_boxed::<MultiBackend>();
+    if let Some(plan) = narrow.plan {
+        query = query.filter(regimes::plan_id.eq(plan));
+    }
+    if let Some(organization) = narrow.organization {
+        query = query.filter(obligations::sender_id.eq(organization));
+    }
+    let more: Vec<More> = query
         .order((reporting_extensions::asked_on, reporting_extensions::id))
         .limit(limit)
         .select((
@@ -199,11 +227,19 @@ pub fn waiting(conn: &mut Conn, deciders: &[Id], limit: i64) -> Result<Vec<Waiti
     }));
 
     type Handed = (Id, String, Option<String>, String, Id, Option<Id>, Option<NaiveDate>, Stamp);
-    let handed: Vec<Handed> = submissions::table
+    let mut query = submissions::table
         .inner_join(periods::table.on(periods::id.eq(submissions::period_id)))
         .inner_join(regimes::table.on(regimes::id.eq(periods::regime_id)))
         .filter(submissions::state.eq("submitted"))
         .filter(submissions::receiver_id.eq_any(some.clone()))
+        .into_boxed::<MultiBackend>();
+    if let Some(plan) = narrow.plan {
+        query = query.filter(regimes::plan_id.eq(plan));
+    }
+    if let Some(organization) = narrow.organization {
+        query = query.filter(submissions::author_id.eq(organization));
+    }
+    let handed: Vec<Handed> = query
         .order((submissions::submitted_on, submissions::id))
         .limit(limit)
         .select((
@@ -234,8 +270,14 @@ pub fn waiting(conn: &mut Conn, deciders: &[Id], limit: i64) -> Result<Vec<Waiti
     let appraise = consolidated::appraiser_id.eq_any(some.clone()).assume_not_null().and(consolidated::state.eq("in_appraisal"));
     let issue = consolidated::consolidator_id.eq_any(deciders.clone()).and(consolidated::state.eq("appraised"));
     type Consolidated = (Id, String, String, Id, Option<Id>, String, Stamp);
-    let reports: Vec<Consolidated> = consolidated::table
-        .filter(appraise.or(issue))
+    let mut query = consolidated::table.filter(appraise.or(issue)).into_boxed::<MultiBackend>();
+    if let Some(plan) = narrow.plan {
+        query = query.filter(consolidated::regime_id.eq_any(regimes::table.filter(regimes::plan_id.eq(plan)).select(regimes::id)));
+    }
+    if let Some(organization) = narrow.organization {
+        query = query.filter(consolidated::consolidator_id.eq(organization));
+    }
+    let reports: Vec<Consolidated> = query
         .order((consolidated::updated_at, consolidated::id))
         .limit(limit)
         .select((
@@ -263,9 +305,17 @@ pub fn waiting(conn: &mut Conn, deciders: &[Id], limit: i64) -> Result<Vec<Waiti
     }));
 
     type Raised = (Id, String, String, Id, Option<Id>, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>, Stamp);
-    let raised: Vec<Raised> = recommendations::table
+    let mut query = recommendations::table
         .filter(recommendations::state.eq_any(["raised", "forwarded"]))
         .filter(recommendations::addressed_id.eq_any(some))
+        .into_boxed::<MultiBackend>();
+    if let Some(plan) = narrow.plan {
+        query = query.filter(recommendations::plan_id.eq(plan));
+    }
+    if let Some(organization) = narrow.organization {
+        query = query.filter(recommendations::raiser_id.eq(organization));
+    }
+    let raised: Vec<Raised> = query
         .order((recommendations::raised_on, recommendations::id))
         .limit(limit)
         .select((

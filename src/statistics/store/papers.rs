@@ -58,9 +58,11 @@ pub fn issued(conn: &mut Conn, scope: &Scope, issuer: Id, narrow: &Narrow, pagin
     Ok(Page::of(rows, paging.limit(), "issued_on", |d: &Document| (d.sorted_on, d.id))?.counted(total))
 }
 
-/// How many organisations an issuer sent each document to, and how many of them have acknowledged it.
-pub fn sent(conn: &mut Conn, ids: &[Id], issuer: Id) -> Result<HashMap<Id, (i64, i64)>> {
+/// How many organisations an issuer sent each document to, and how many of them have acknowledged it, as far as the caller
+/// sees it.
+pub fn sent(conn: &mut Conn, scope: &Scope, ids: &[Id], issuer: Id) -> Result<HashMap<Id, (i64, i64)>> {
     let rows: Vec<(Id, i64, i64)> = deliveries::table
+        .filter(visible!(deliveries, scope, documents_kind::DELIVERY))
         .filter(deliveries::document_id.eq_any(ids.to_vec()))
         .filter(deliveries::sender_id.eq(issuer))
         .filter(deliveries::parent_id.is_null())
@@ -83,13 +85,14 @@ pub fn deliveries(conn: &mut Conn, scope: &Scope, document: Id, receiver: Option
     Ok(query.order((deliveries::created_at, deliveries::id)).select(Delivery::as_select()).load(conn)?)
 }
 
-/// What was raised by a day and had no answer by then, oldest first, with the plan's code.
+/// What was raised by a day and had no answer before it, oldest first, with the plan's code. What ended on the day itself may
+/// have done so after the snapshot.
 pub fn obstacles(conn: &mut Conn, scope: &Scope, narrow: &Narrow, by: NaiveDate) -> Result<Vec<(Recommendation, Option<String>)>> {
     let mut query = recommendations::table
         .filter(visible!(recommendations, scope, crate::recommendations::model::KIND))
         .filter(recommendations::raised_on.le(by))
-        .filter(recommendations::answered_on.is_null().or(recommendations::answered_on.gt(by).assume_not_null()))
-        .filter(recommendations::closed_on.is_null().or(recommendations::closed_on.gt(by).assume_not_null()))
+        .filter(recommendations::answered_on.is_null().or(recommendations::answered_on.ge(by).assume_not_null()))
+        .filter(recommendations::closed_on.is_null().or(recommendations::closed_on.ge(by).assume_not_null()))
         .into_boxed::<MultiBackend>();
     if let Some(from) = narrow.from {
         query = query.filter(recommendations::raised_on.ge(from));

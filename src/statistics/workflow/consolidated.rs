@@ -28,9 +28,10 @@ const MOST: i64 = 1_000;
 /// Versions whose submissions are held in memory together.
 const AT_ONCE: usize = 25;
 
+/// A report as the journal shows it. What an edit or a merger writes down names no state: neither touches an issued report.
 #[derive(Debug, Deserialize)]
 struct StateThen {
-    state: String,
+    state: Option<String>,
 }
 
 /// The issued versions that the caller sees at a state of the data: of each report the newest one of then.
@@ -51,7 +52,7 @@ pub fn found(conn: &mut Conn, ask: &Ask, filter: &ReportFilter, cut: &Cut) -> Re
     for report in all {
         let was_issued = match rewind.of::<StateThen>(KIND, report.id)? {
             Was::Same => true,
-            Was::Changed(was, _) => was.state == "issued",
+            Was::Changed(was) => was.state.as_deref() == Some("issued"),
             Was::Nothing => false,
         };
         if was_issued && known.insert(report.obligation_id) {

@@ -1,34 +1,68 @@
 //! Where a document went, and what became of it there: the tree as far as the caller sees it.
 
+use super::provinces;
 use crate::{
     ask::Ask,
     authz,
-    db::Conn,
+    db::{Conn, Json},
     documents::{
         self,
         deliveries::{
             self, Delivery, DeliveryState,
-            model::{DeliveryAction, Dissemination},
+            model::{DeliveryAction, Dissemination, KIND},
         },
     },
     error::{Error, Result},
     id::Id,
     statistics::{
         model::{Cut, DistributionReport, DistributionRow, ReportFilter},
-        rewind::Rewind,
+        rewind::{Rewind, Was},
         store::{Names, papers},
     },
 };
 use chrono::NaiveDate;
+use serde::Deserialize;
 use std::collections::{BTreeMap, HashSet};
 
-/// The rows of the tree, each below the one that passed it on: four statements or so.
+/// A delivery as the journal shows it.
+#[derive(Debug, Deserialize)]
+struct DeliveryThen {
+    sender_id: Option<Id>,
+    delivered_on: Option<NaiveDate>,
+    acknowledged_on: Option<NaiveDate>,
+    disseminated_on: Option<NaiveDate>,
+    dissemination: Option<Json>,
+}
+
+/// What a delivery was: none where there was none. A day may be named later than it was, so the days alone do not tell.
+fn then(delivery: Delivery, rewind: &Rewind) -> Result<Option<Delivery>> {
+    Ok(match rewind.of::<DeliveryThen>(KIND, delivery.id)? {
+        Was::Nothing => None,
+        Was::Same => Some(delivery),
+        Was::Changed(was) => Some(Delivery {
+            sender_id: was.sender_id,
+            delivered_on: was.delivered_on,
+            acknowledged_on: was.acknowledged_on,
+            disseminated_on: was.disseminated_on,
+            dissemination: was.dissemination,
+            ..delivery
+        }),
+    })
+}
+
+/// The rows of the tree, each below the one that passed it on: eight statements or so.
 pub fn report(conn: &mut Conn, ask: &Ask, filter: &ReportFilter, cut: &Cut) -> Result<DistributionReport> {
     let document = filter.document_id.ok_or_else(|| Error::fault("document_id", "required", "Hãy nêu văn bản.", "Name the document."))?;
     documents::find_visible(conn, ask, document)?;
     let scope = authz::scope(deliveries::policy::RULES, &ask.actor, DeliveryAction::View)?;
-    let all = papers::deliveries(conn, &scope, document, filter.organization_id, cut.as_of)?;
-    let names = Names::read(conn, all.iter().flat_map(|d| [d.sender_id, Some(d.receiver_id)]).flatten(), &Rewind::default())?;
+    let now = papers::deliveries(conn, &scope, document, filter.organization_id, cut.as_of)?;
+    let ids: Vec<Id> = now.iter().map(|d| d.id).collect();
+    let rewind = Rewind::of_records(conn, KIND, &ids, cut.seq)?.and(Rewind::read(conn, &provinces(&ask.actor), &["organization"], cut.seq)?);
+    let mut all = Vec::with_capacity(now.len());
+    for delivery in now {
+        all.extend(then(delivery, &rewind)?);
+    }
+    let names = Names::read(conn, all.iter().flat_map(|d| [d.sender_id, Some(d.receiver_id)]).flatten(), &rewind)?;
     let shown: HashSet<Id> = all.iter().map(|d| d.id).collect();
     let mut below: BTreeMap<Option<Id>, Vec<Delivery>> = BTreeMap::new();
     for delivery in all {

@@ -1,25 +1,76 @@
 //! Obstacles that wait for an answer: how old they are and where they lie.
 
-use super::narrow;
+use super::{narrow, provinces};
 use crate::{
     ask::Ask,
     authz,
     db::Conn,
     error::Result,
-    recommendations::{RecommendationState, model::RecommendationAction, policy::RULES},
+    id::Id,
+    recommendations::{
+        Recommendation, RecommendationState,
+        model::{KIND, RecommendationAction, RecommendationKind},
+        policy::RULES,
+    },
     statistics::{
         model::{Cut, ObstacleReport, ObstacleRow, ReportFilter},
-        rewind::Rewind,
+        rewind::{Rewind, Was},
         store::{Names, papers},
     },
 };
+use chrono::NaiveDate;
+use serde::Deserialize;
 
-/// The report, oldest first: three statements.
+/// A recommendation as the journal shows it.
+#[derive(Debug, Deserialize)]
+struct RaisedThen {
+    kind: RecommendationKind,
+    title: String,
+    raiser_id: Id,
+    plan_id: Option<Id>,
+    focal_id: Option<Id>,
+    addressed_id: Option<Id>,
+    respond_by: Option<NaiveDate>,
+    raised_on: Option<NaiveDate>,
+    forwarded_on: Option<NaiveDate>,
+    answered_on: Option<NaiveDate>,
+    closed_on: Option<NaiveDate>,
+}
+
+/// What was raised and had no answer yet, as it was; none where there was no such thing.
+fn then(r: Recommendation, rewind: &Rewind, by: NaiveDate) -> Result<Option<Recommendation>> {
+    let was = match rewind.of::<RaisedThen>(KIND, r.id)? {
+        Was::Nothing => return Ok(None),
+        Was::Same => r,
+        Was::Changed(was) => Recommendation {
+            kind: was.kind,
+            title: was.title,
+            raiser_id: was.raiser_id,
+            plan_id: was.plan_id,
+            focal_id: was.focal_id,
+            addressed_id: was.addressed_id,
+            respond_by: was.respond_by,
+            raised_on: was.raised_on,
+            forwarded_on: was.forwarded_on,
+            answered_on: was.answered_on,
+            closed_on: was.closed_on,
+            ..r
+        },
+    };
+    let ended = |day: Option<NaiveDate>| day.is_some_and(|day| day <= by);
+    Ok(Some(was).filter(|r| r.raised_on.is_some_and(|day| day <= by) && !ended(r.answered_on) && !ended(r.closed_on)))
+}
+
+/// The report, oldest first: five statements.
 pub fn report(conn: &mut Conn, ask: &Ask, filter: &ReportFilter, cut: &Cut) -> Result<ObstacleReport> {
     let scope = authz::scope(RULES, &ask.actor, RecommendationAction::View)?;
-    let all = papers::obstacles(conn, &scope, &narrow(filter)?, cut.as_of)?;
+    let rewind = Rewind::read(conn, &provinces(&ask.actor), &[KIND, "organization"], cut.seq)?;
+    let mut all = Vec::new();
+    for (r, plan_code) in papers::obstacles(conn, &scope, &narrow(filter)?, cut.as_of)? {
+        all.extend(then(r, &rewind, cut.as_of)?.map(|r| (r, plan_code)));
+    }
     let named = all.iter().flat_map(|(r, _)| [Some(r.raiser_id), r.addressed_id, r.focal_id]).flatten();
-    let names = Names::read(conn, named, &Rewind::default())?;
+    let names = Names::read(conn, named, &rewind)?;
     let items = all.into_iter().map(|(r, plan_code)| {
         let raiser = names.of(r.raiser_id);
         // Before it was put before UBND it lay with the focal point.

@@ -5,7 +5,12 @@ use crate::{
     db::Conn,
     error::Result,
     id::Id,
-    plans::{AgencyProgress, PartFacts, PlanState, model::NEVER, occurrences::model::TaskState, parts::model::PartState},
+    plans::{
+        AgencyProgress, PartFacts, PlanState,
+        model::NEVER,
+        occurrences::model::TaskState,
+        parts::model::{PartState, TaskRole},
+    },
     statistics::{
         model::{Cut, ReportFilter, TARGET, TaskProgressReport, TaskProgressRow},
         rewind::{Rewind, Was},
@@ -14,7 +19,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// Records that these figures rest on, as the journal names them.
 pub const KINDS: &[&str] = &["task_part", "task_occurrence", "urging", "plan", "organization"];
@@ -23,8 +28,12 @@ pub const KINDS: &[&str] = &["task_part", "task_occurrence", "urging", "plan", "
 #[derive(Debug, Deserialize)]
 struct PartThen {
     organization_id: Id,
+    role: TaskRole,
     state: PartState,
     due_on: Option<NaiveDate>,
+    /// The last day in force; entries from before 29/11/2026 do not name it.
+    #[serde(default, deserialize_with = "crate::http::clearable")]
+    effective_day: Option<Option<NaiveDate>>,
     done_on: Option<NaiveDate>,
     on_time: Option<bool>,
 }
@@ -33,12 +42,6 @@ struct PartThen {
 #[derive(Debug, Deserialize)]
 struct OccurrenceThen {
     state: TaskState,
-    due_on: Option<NaiveDate>,
-    deadline: DeadlineThen,
-}
-#[derive(Debug, Deserialize)]
-struct DeadlineThen {
-    effective_day: Option<NaiveDate>,
 }
 
 /// A plan as the journal shows it.
@@ -49,53 +52,36 @@ struct PlanThen {
     state: PlanState,
 }
 
-/// What a part was: none where it did not exist. What acceptance, a moved date and cancelling do to the parts of an
-/// occurrence is told by the occurrence's entry.
+/// What a part was: none where it did not exist. Whatever is done to its occurrence, the part's own entry says what became
+/// of the part.
 fn then(row: &PartRow, rewind: &Rewind, cut: &Cut) -> Result<Option<(Id, PartFacts)>> {
     if row.created_at > cut.moment {
         return Ok(None);
     }
-    let (occurrence, occurrence_due) = match rewind.of::<OccurrenceThen>("task_occurrence", row.occurrence)? {
+    let of_occurrence = match rewind.of::<OccurrenceThen>("task_occurrence", row.occurrence)? {
         Was::Nothing => return Ok(None),
-        Was::Same => (row.of_occurrence, None),
-        Was::Changed(was, _) => (was.state, Some(was.deadline.effective_day.or(was.due_on).filter(|_| row.occurrence_due_sort < NEVER).unwrap_or(NEVER))),
+        Was::Same => row.of_occurrence,
+        Was::Changed(was) => was.state,
     };
-    let part = rewind.of::<PartThen>("task_part", row.part)?;
-    let mut organization = row.organization;
-    let mut facts = PartFacts {
+    let facts = PartFacts {
         role: row.role,
         form: row.form,
         state: row.state,
         due: row.due_sort,
         done_on: row.done_on,
         on_time: row.on_time,
-        of_occurrence: occurrence,
+        of_occurrence,
+        // The state is that of the day itself.
+        ended_on: None,
     };
-    let mut own_due = row.due_on;
-    let mut same = false;
-    match part {
-        Was::Nothing => return Ok(None),
-        Was::Same => same = true,
-        Was::Changed(was, action) => {
-            organization = was.organization_id;
-            (facts.state, facts.done_on, facts.on_time, own_due) = (was.state, was.done_on, was.on_time, was.due_on);
-            // A return moved its day on.
-            if action == "return" && facts.due < NEVER {
-                facts.due = own_due.unwrap_or(facts.due);
-            }
+    Ok(match rewind.of::<PartThen>("task_part", row.part)? {
+        Was::Nothing => None,
+        Was::Same => Some((row.organization, facts)),
+        Was::Changed(was) => {
+            let due = was.effective_day.map_or(was.due_on.unwrap_or(row.due_sort), |day| day.unwrap_or(NEVER));
+            Some((was.organization_id, PartFacts { role: was.role, state: was.state, due, done_on: was.done_on, on_time: was.on_time, ..facts }))
         }
-    }
-    if own_due.is_none() {
-        facts.due = occurrence_due.unwrap_or(facts.due);
-    }
-    // Cancelling waives what is owed, accepting decides: neither had happened.
-    if same && facts.state == PartState::Waived && row.of_occurrence == TaskState::Cancelled && occurrence != TaskState::Cancelled {
-        facts.state = PartState::Assigned;
-    }
-    if occurrence != TaskState::Completed {
-        facts.on_time = None;
-    }
-    Ok(Some((organization, facts)))
+    })
 }
 
 /// Figures by agency and plan.
@@ -114,8 +100,8 @@ impl Tally {
     }
 }
 
-/// Plans by id: code, title, state.
-type Plans = BTreeMap<Id, (String, String, PlanState)>;
+/// Plans by id: code, title, state; none where it was not in force yet.
+type Plans = BTreeMap<Id, Option<(String, String, PlanState)>>;
 
 /// Counts parts and urgings: two statements.
 pub fn tally(conn: &mut Conn, sight: &Sight, filter: &ReportFilter, cut: &Cut, rewind: &Rewind) -> Result<(Tally, Plans)> {
@@ -125,13 +111,17 @@ pub fn tally(conn: &mut Conn, sight: &Sight, filter: &ReportFilter, cut: &Cut, r
     let mut plans = Plans::new();
     for row in store::parts_open(conn, sight, &narrow, last)? {
         let Some((organization, facts)) = then(&row, rewind, cut)? else { continue };
-        all.entry((organization, row.plan.0)).or_default().count(&facts, cut.as_of);
-        if let std::collections::btree_map::Entry::Vacant(e) = plans.entry(row.plan.0) {
-            let called = match rewind.of::<PlanThen>("plan", row.plan.0)? {
-                Was::Changed(was, _) => (was.code, was.title, was.state),
-                Was::Same | Was::Nothing => (row.plan.1.clone(), row.plan.2.clone(), row.plan.3),
-            };
-            e.insert(called);
+        let plan = match plans.entry(row.plan.0) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(match rewind.of::<PlanThen>("plan", row.plan.0)? {
+                // Occurrences and parts that a plan opens when it is put in force have no entries of their own.
+                Was::Nothing => None,
+                Was::Changed(was) => Some((was.code, was.title, was.state)).filter(|(.., state)| *state != PlanState::Draft),
+                Was::Same => Some((row.plan.1.clone(), row.plan.2.clone(), row.plan.3)),
+            }),
+        };
+        if plan.is_some() {
+            all.entry((organization, row.plan.0)).or_default().count(&facts, cut.as_of);
         }
     }
     for (urging, organization, plan) in store::urged_for_tasks(conn, sight, &narrow, last)? {
@@ -150,7 +140,7 @@ pub fn report(conn: &mut Conn, sight: &Sight, provinces: &[Id], filter: &ReportF
     let mut items = Vec::with_capacity(all.len());
     for ((organization, plan), p) in all {
         let called = names.of(organization);
-        let (plan_code, plan_title, plan_state) = plans.get(&plan).cloned().unwrap_or((String::new(), String::new(), PlanState::Active));
+        let (plan_code, plan_title, plan_state) = plans.get(&plan).cloned().flatten().unwrap_or((String::new(), String::new(), PlanState::Active));
         let decided = p.on_time + p.late;
         items.push(TaskProgressRow {
             organization_id: organization,

@@ -41,6 +41,7 @@ struct PeriodThen {
 }
 #[derive(Debug, Deserialize)]
 struct RegimeThen {
+    plan_id: Option<Id>,
     code: String,
     name: String,
 }
@@ -49,17 +50,17 @@ fn then(mut row: OwedRow, rewind: &Rewind) -> Result<Option<OwedRow>> {
     match rewind.of::<OwedThen>("reporting_obligation", row.obligation)? {
         Was::Nothing => return Ok(None),
         Was::Same => {}
-        Was::Changed(was, _) => {
+        Was::Changed(was) => {
             row.organization = was.sender_id;
             (row.state, row.due_on, row.effective_due_on) = (was.state, was.due_on, was.effective_due_on);
             (row.on_time, row.judgement) = (was.on_time, was.judgement);
         }
     }
-    if let Was::Changed(was, _) = rewind.of::<PeriodThen>("reporting_period", row.period.id)? {
+    if let Was::Changed(was) = rewind.of::<PeriodThen>("reporting_period", row.period.id)? {
         (row.period.title, row.period.state) = (was.title, was.state);
     }
-    if let Was::Changed(was, _) = rewind.of::<RegimeThen>("reporting_regime", row.regime.0)? {
-        (row.regime.1, row.regime.2) = (was.code, was.name);
+    if let Was::Changed(was) = rewind.of::<RegimeThen>("reporting_regime", row.regime.0)? {
+        (row.regime.1, row.regime.2, row.regime.3) = (was.code, was.name, was.plan_id);
     }
     Ok(Some(row))
 }
@@ -93,7 +94,7 @@ pub fn rows(
         let was = match rewind.of::<StateThen>("report_submission", version)? {
             Was::Same => true,
             Was::Nothing => false,
-            Was::Changed(was, _) => was.state == "returned",
+            Was::Changed(was) => was.state == "returned",
         };
         *returned.entry(obligation).or_default() += i64::from(was);
     }
@@ -103,7 +104,7 @@ pub fn rows(
     }
     let mut all: BTreeMap<(NaiveDate, Id, Id), RatesRow> = BTreeMap::new();
     for row in owed {
-        let Some(row) = then(row, rewind)? else { continue };
+        let Some(row) = then(row, rewind)?.filter(|row| narrow.plan.is_none() || row.regime.3 == narrow.plan) else { continue };
         let key = (row.period.sort_day, row.period.id, row.organization);
         let into = all.entry(key).or_insert_with(|| RatesRow {
             organization_id: row.organization,

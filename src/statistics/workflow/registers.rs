@@ -9,6 +9,7 @@ use crate::{
     documents::{
         self, Document,
         arrivals::{self, model::ArrivalAction},
+        deliveries::{self, model::DeliveryAction},
         kinds::DocumentAction,
     },
     error::Result,
@@ -73,11 +74,13 @@ pub fn incoming(conn: &mut Conn, ask: &Ask, filter: &ReportFilter, paging: &Pagi
 /// A page of the register of what went out: four statements.
 pub fn outgoing(conn: &mut Conn, ask: &Ask, filter: &ReportFilter, paging: &Paging, cut: &Cut) -> Result<OutgoingReport> {
     let scope = authz::scope(documents::policy::RULES, &ask.actor, DocumentAction::View)?;
+    // Whoever reads a document need not see to whom else it went.
+    let on_the_way = authz::scope(deliveries::policy::RULES, &ask.actor, DeliveryAction::View)?;
     let narrow = narrow(filter)?;
     let issuer = filter.organization_id.map_or_else(|| ask.actor.organization(), Ok)?;
     let page = papers::issued(conn, &scope, issuer, &narrow, paging)?;
     let ids: Vec<Id> = page.items.iter().map(|d| d.id).collect();
-    let sent = papers::sent(conn, &ids, issuer)?;
+    let sent = papers::sent(conn, &on_the_way, &ids, issuer)?;
     let names = Names::read(conn, [issuer], &Rewind::default())?;
     let mut items = Vec::with_capacity(page.items.len());
     for d in page.items {

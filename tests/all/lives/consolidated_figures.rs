@@ -84,6 +84,22 @@ fn an_issued_report_is_read_as_rows_and_as_paper() {
     });
 }
 
+/// Neither the edit nor the issue has a place in the feed yet.
+#[test]
+fn a_report_edited_and_issued_at_once_is_not_in_the_snapshot_yet() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        let (ubnd, union) = (year.person("UBND", "viewer"), year.person("LHHN", "leader"));
+        let draft = union.post("/consolidated-reports", json!({ "period_id": year.period, "step": 2 })).expect(201);
+        assert!(read(&ubnd, "/reports/consolidated-report").items().is_empty());
+        let path = format!("/consolidated-reports/{}", draft.id());
+        let edited = union.patch(&path, &draft, json!({ "title": "Báo cáo năm 2021" })).expect(200);
+        union.take(&path, &edited, json!({ "action": "issue" })).expect(200);
+        assert!(ubnd.get("/reports/consolidated-report").expect(200).items().is_empty());
+        assert_eq!(read(&ubnd, "/reports/consolidated-report").items()[0]["title"], "Báo cáo năm 2021");
+    });
+}
+
 #[test]
 fn a_saved_consolidated_report_is_made_again_byte_for_byte() {
     each("2021-10-01T08:00", |house| {

@@ -442,7 +442,7 @@ fn the_union_consolidates_what_agencies_handed_in_for_ubnd() {
         let person = |code: &str, position: &str| house.person("BDI", code, position);
         let mut money = indicator("aid_value_usd", "sum");
         money["type"] = json!("decimal");
-        let senders = ["SYT", "STC", "SNV"].map(|c| sender(house, "BDI", c));
+        let senders = ["SYT", "STC", "SDL", "SNV"].map(|c| sender(house, "BDI", c));
         let regime = json!({
             "name": "Báo cáo năm", "frequency": "year", "focal_point_id": org("LHHN"), "final_recipient_id": org("UBND"), "tracked_from": "2021-01-01",
             "steps": [
@@ -469,12 +469,16 @@ fn the_union_consolidates_what_agencies_handed_in_for_ubnd() {
             path
         };
         let (first, second, third) = (submit("SYT", json!("2"), "12500.50"), submit("STC", json!(null), "0.75"), submit("SNV", json!("9"), "1"));
+        // A zero with more decimals than the others is a number as they are.
+        let nothing = submit("SDL", json!(null), "0.000");
         let union = person("LHHN", "leader");
         let accepted = union.step(&first, json!({ "action": "accept" })).expect(200);
-        union.step(&second, json!({ "action": "accept" })).expect(200);
+        for path in [second, nothing] {
+            union.step(&path, json!({ "action": "accept" })).expect(200);
+        }
         let report = union.post("/consolidated-reports", json!({ "period_id": period.id(), "step": 2 })).expect(201);
-        // 12500.50 + 0.75; a blank beside the 2; Sở Nội vụ handed in, but nobody has accepted it yet.
-        assert_eq!((&of(&report, "aid_value_usd")["total"], &of(&report, "aid_value_usd")["reporting"]), (&json!("12501.25"), &json!(2)));
+        // 12500.50 + 0.75 + 0.000; blanks beside the 2; Sở Nội vụ handed in, but nobody has accepted it yet.
+        assert_eq!((&of(&report, "aid_value_usd")["total"], &of(&report, "aid_value_usd")["reporting"]), (&json!("12501.250"), &json!(3)));
         assert_eq!((&of(&report, "delegations_in")["total"], &of(&report, "delegations_in")["reporting"]), (&json!("2"), &json!(1)));
         assert_eq!(report["missing"][0]["why"], "not_accepted");
         let path = format!("/consolidated-reports/{}", report.id());
@@ -486,12 +490,12 @@ fn the_union_consolidates_what_agencies_handed_in_for_ubnd() {
         let now = union.get(&path).expect(200);
         assert_eq!((&now["stale"], &now["arrived_since"]), (&json!(false), &json!([org("SNV")])));
         let fresh = union.take(&path, &now, json!({ "action": "refresh" })).expect(200);
-        assert_eq!((&of(&fresh, "delegations_in")["total"], &of(&fresh, "aid_value_usd")["total"]), (&json!("11"), &json!("12502.25")));
+        assert_eq!((&of(&fresh, "delegations_in")["total"], &of(&fresh, "aid_value_usd")["total"]), (&json!("11"), &json!("12502.250")));
         // Nobody appraises in Bình Định.
         union.take(&path, &fresh, json!({ "action": "hand_over" })).expect(409);
         union.take(&path, &fresh, json!({ "action": "issue" })).expect(200);
         let proof = person("SYT", "viewer").get(&format!("{path}/verify")).expect(200);
-        assert_eq!((&proof["ok"], &proof["sources_checked"]), (&json!(true), &json!(3)), "{}", proof.json);
+        assert_eq!((&proof["ok"], &proof["sources_checked"]), (&json!(true), &json!(4)), "{}", proof.json);
         person("UBND", "viewer").get(&path).expect(200);
         assert_eq!(union.get(&format!("/reporting-periods/{}", period.id())).expect(200)["state"], "closed");
     });

@@ -104,10 +104,28 @@ fn every_day_of_a_documents_way_is_counted() {
         assert_eq!(then("BV", "2021-11-09").map(|r| r[2].clone()), Some(json!("acknowledged")));
         assert_eq!(then("SVHTT", "2021-11-11").map(|r| r[8].clone()), Some(json!(10)));
         assert_eq!(seen("UBND", "&as_of=2021-10-31").len(), 0);
+        // The issuer's register counts what the reader sees of the deliveries: all three, the own one, none.
+        let register = |code: &str| {
+            let path = format!("/reports/outgoing-documents?organization_id={}", org(house, "BDI", "UBND"));
+            let report = read(&house.person("BDI", code, "viewer"), &path);
+            shown(row(&report, "document_id", &document), &["sent", "acknowledged"])
+        };
+        for (code, counts) in [("UBND", [3, 2]), ("SYT", [1, 1]), ("SVHTT", [1, 0]), ("SNGV", [0, 0])] {
+            assert_eq!(register(code), json!(counts), "{code}");
+        }
         // Of one receiver; and as a file, in the same order.
         assert_eq!(seen("UBND", &format!("&organization_id={}", org(house, "BDI", "SVHTT"))), [svhtt]);
         let csv = house.person("BDI", "UBND", "viewer").get(&format!("{path}&format=csv&fields=receiver_code,depth,people_count")).expect(200);
         assert_eq!(String::from_utf8(csv.bytes).expect("UTF-8"), "depth,receiver_code,people_count\r\n1,SDL,20\r\n1,SVHTT,\r\n1,SYT,\r\n2,BV,45\r\n");
+
+        // Told on 12/11, Sở Văn hóa acknowledged on 10/11: that is so from now on, and was not known on the 11th.
+        let (known, clerk) = (seen("UBND", "&as_of=2021-11-11"), house.person("BDI", "SVHTT", "clerk"));
+        let own = clerk.get(&format!("/deliveries?box=received&document_id={document}")).expect(200).items()[0]["id"].clone();
+        let told = json!({ "action": "acknowledge", "on": "2021-11-10" });
+        clerk.step(&format!("/deliveries/{}", own.as_str().expect("an id")), told).expect(200);
+        assert_eq!(seen("UBND", "&as_of=2021-11-11"), known);
+        let now = json!(["SVHTT", 1, "acknowledged", "2021-11-01", "2021-11-10", "2021-11-10", 9, true, null, null, null, null]);
+        assert!(seen("UBND", "").contains(&now), "{:?}", seen("UBND", ""));
     });
 }
 

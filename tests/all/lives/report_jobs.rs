@@ -2,9 +2,10 @@
 
 use super::statistics::{Year, org, read, seal};
 use crate::harness::{House, Person, Reply, each};
-use nhipcau::statistics::jobs;
+use nhipcau::{error::Error, statistics::jobs};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::sync::Barrier;
 
 fn pass(house: &House) -> usize {
     seal(house);
@@ -188,7 +189,14 @@ fn what_cannot_be_taken_back_says_so() {
         assert_eq!((&run["state"], &run["repeatable"]), (&json!("succeeded"), &json!(false)));
         let again = format!("/report-job-runs/{}/verification", run.id());
         assert_eq!(officer.send("POST", &again, &[], None).expect(200)["identical"], true);
+        // What is raised later was not there then.
         raise("Thiếu người");
+        assert_eq!(officer.send("POST", &again, &[], None).expect(200)["identical"], true);
+        // The brief shows present rows: once SVHTT has reported, it owes nothing any more.
+        let brief = save(&officer, "leaders_brief", json!({}), Value::Null).expect(201).id();
+        let again = format!("/report-job-runs/{}/verification", run_now(&officer, &brief).id());
+        assert_eq!(officer.send("POST", &again, &[], None).expect(200)["identical"], true);
+        year.hand_in("SVHTT", "2021-12-01T09:00");
         assert_eq!(officer.send("POST", &again, &[], None).expect(409).code(), "not_repeatable");
 
         // Cancelled before it runs: it never does.
@@ -250,6 +258,63 @@ fn a_saved_report_is_checked_when_it_is_saved() {
         let job = officer.post("/report-jobs", new).expect(201).id();
         house.at("2022-01-05T08:00");
         assert_eq!(run_now(&officer, &job)["filter"], json!({ "period": "2021-12" }));
+    });
+}
+
+/// The last working day of April 2026 is Wed 29/4, before two holidays and a weekend; the service is back on Mon 4/5.
+#[test]
+fn a_moment_that_was_missed_reports_its_own_month() {
+    each("2026-04-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let officer = house.person("BDI", "UBND", "officer");
+        let new = json!({ "title": "Tiến độ tháng", "report": "task_progress", "window": "this_month", "format": "json",
+            "schedule": { "kind": "last_working_day", "at": "17:00" } });
+        let job = officer.post("/report-jobs", new).expect(201);
+        assert_eq!(job["next_run_at"], "2026-04-29T10:00:00Z");
+        assert_eq!(pass(house.at("2026-05-04T08:00")), 1);
+        let made = runs(&officer, &job.id());
+        assert_eq!(
+            (made.len(), &made[0]["state"], &made[0]["planned_for"], &made[0]["filter"]),
+            (1, &json!("succeeded"), &json!("2026-04-29T10:00:00Z"), &json!({ "period": "2026-04" }))
+        );
+        // As of the day on which it was made; the next one is planned for the end of May.
+        assert!(made[0]["snapshot"].as_str().is_some_and(|s| s.ends_with("@2026-05-04")), "{}", made[0]);
+        assert_eq!(officer.get(&format!("/report-jobs/{}", job.id())).expect(200)["next_run_at"], "2026-05-29T10:00:00Z");
+    });
+}
+
+/// Two downloads hold both connections for files: the run waits with them, and is made once they are through.
+#[test]
+fn a_run_that_meets_a_shortage_waits_again() {
+    each("2026-04-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let officer = house.person("BDI", "UBND", "officer");
+        let job = save(&officer, "task_progress", json!({}), Value::Null).expect(201).id();
+        let run = officer.send("POST", &format!("/report-jobs/{job}/runs"), &[], None).expect(202).id();
+        seal(house);
+        let (db, data, now) = (&house.db, &house.data, house.now());
+        let (full, free) = (Barrier::new(3), Barrier::new(3));
+        let met = std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    db.export_now(|_| {
+                        full.wait();
+                        free.wait();
+                        Ok(())
+                    })
+                });
+            }
+            full.wait();
+            let met = jobs::pass(db, data, now);
+            free.wait();
+            met
+        });
+        assert!(matches!(met, Err(Error::Unavailable(_))), "{met:?}");
+        let path = format!("/jobs/{run}");
+        let waits = officer.get(&path).expect(200);
+        assert_eq!((&waits["state"], &waits["progress"], &waits["failure"]), (&json!("queued"), &json!(0), &Value::Null));
+        assert_eq!(pass(house), 1);
+        assert_eq!(officer.get(&path).expect(200)["state"], "succeeded");
     });
 }
 

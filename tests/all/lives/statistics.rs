@@ -248,6 +248,184 @@ fn tasks_are_counted_as_they_stood_on_a_day() {
     });
 }
 
+/// All due on 10/11. Một is accepted on 9/11 without SDL, with a reason, and without STC, which was not required; Hai is
+/// declined on 8/11; of Ba, which is cancelled on 9/11, STC has done its part.
+#[test]
+fn nobody_waits_for_parts_of_what_is_over() {
+    each("2021-11-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let person = |code: &str, position: &str| house.person("BDI", code, position);
+        let ubnd = person("UBND", "leader");
+        let plan = ubnd.post("/plans", json!({ "title": "Việc đã qua" })).expect(201).id();
+        let agency = |code: &str, role: &str, required: bool| json!({ "organization_id": org(house, "BDI", code), "role": role, "required": required });
+        let add = |content: &str, assignees: Value| {
+            let task = json!({ "plan_id": plan, "content": content, "form": "assign", "due_on": "2021-11-10", "assignees": assignees });
+            format!("/tasks/{}", ubnd.post("/tasks", task).expect(201).id())
+        };
+        let one = add("Một", json!([agency("SYT", "lead", true), agency("STC", "coordinate", false), agency("SDL", "coordinate", true)]));
+        let two = add("Hai", json!([agency("SVHTT", "lead", true)]));
+        let three = add("Ba", json!([agency("SYT", "lead", true), agency("STC", "coordinate", true)]));
+        ubnd.step(&format!("/plans/{plan}"), json!({ "action": "activate" })).expect(200);
+        house.at("2021-11-08T08:00");
+        let syt = person("SYT", "officer");
+        syt.step(&one, json!({ "action": "start" })).expect(200);
+        syt.step(&one, json!({ "action": "propose_completion", "reason": "Sở Du lịch chưa gửi" })).expect(200);
+        person("SVHTT", "leader").step(&two, json!({ "action": "decline", "reason": "Không thuộc chức năng" })).expect(200);
+        let shown = person("STC", "officer").get(&three).expect(200);
+        let parts = shown["parts"].as_array().expect("parts");
+        let part = parts.iter().find(|p| p["organization_id"] == org(house, "BDI", "STC").as_str()).expect("a part")["id"].clone();
+        let done = json!({ "action": "done", "result": "Đã góp ý" });
+        person("STC", "officer").step(&format!("/task-parts/{}", part.as_str().expect("an id")), done).expect(200);
+        house.at("2021-11-09T08:00");
+        ubnd.step(&one, json!({ "action": "accept" })).expect(200);
+        ubnd.step(&three, json!({ "action": "cancel", "reason": "Thôi" })).expect(200);
+
+        house.at("2021-12-01T08:00");
+        let path = format!("/reports/task-progress?plan_id={plan}");
+        for (day, syt, stc, sdl, svhtt) in [
+            // Awaiting and running; running and awaiting; running; declined already.
+            (
+                "2021-11-08",
+                [2, 0, 0, 0, 1, 1, 0, 0, 2, 0, 0, 0],
+                [2, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0],
+                [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+                [1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0],
+            ),
+            // Three weeks after the day that all had, nobody is overdue.
+            (
+                "2021-12-01",
+                [2, 1, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0],
+                [2, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0],
+                [1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
+                [1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0],
+            ),
+        ] {
+            let then = read(&ubnd, &format!("{path}&as_of={day}"));
+            for (code, counts) in [("SYT", syt), ("STC", stc), ("SDL", sdl), ("SVHTT", svhtt)] {
+                assert_eq!(numbers(row(&then, "organization_code", code), &PARTS), counts, "{day} {code}");
+            }
+        }
+        assert_eq!(read(&ubnd, &format!("/reports/leaders-brief?plan_id={plan}"))["overdue_count"], json!(0));
+        // The plan's own survey, of that day and of today.
+        let surveyed = |more: &str, code: &str| {
+            let rows = ubnd.get(&format!("/plans/{plan}/progress{more}")).expect(200);
+            numbers(row(&rows, "organization_id", &org(house, "BDI", code)), &["awaiting", "running", "overdue", "waived"])
+        };
+        assert_eq!((surveyed("?to=2021-11-08", "STC"), surveyed("", "STC")), (vec![1, 1, 0, 0], vec![0, 0, 0, 2]));
+        assert_eq!((surveyed("?to=2021-11-08", "SDL"), surveyed("", "SDL")), (vec![0, 1, 0, 0], vec![0, 0, 0, 1]));
+        // Given to another agency, the declined task is owed again, by that one.
+        let snv = json!({ "action": "reassign", "organization_id": org(house, "BDI", "SNV") });
+        ubnd.step(&two, snv).expect(200);
+        assert_eq!(numbers(row(&read(&ubnd, &path), "organization_code", "SNV"), &["assigned", "overdue", "waived"]), [1, 1, 0]);
+        assert_eq!(numbers(row(&read(&ubnd, &path), "organization_code", "SVHTT"), &["assigned", "overdue", "waived"]), [1, 0, 1]);
+    });
+}
+
+/// Seen on 16/11. Một (30/11): SYT has declined it. Hai (10/11): SVHTT's proposal of 9/11 was returned on 15/11, so that it has
+/// until 18/11, three working days after; SNV and SDL, who need not be waited for, still owe theirs since 10/11. Ba (30/11): SYT
+/// leads, STC's part was waived on 3/11.
+#[test]
+fn nothing_that_happens_later_touches_a_past_day() {
+    each("2021-11-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let person = |code: &str, position: &str| house.person("BDI", code, position);
+        let ubnd = person("UBND", "leader");
+        let plan = ubnd.post("/plans", json!({ "title": "Việc sẽ đổi" })).expect(201).id();
+        let agency = |code: &str, role: &str, required: bool| json!({ "organization_id": org(house, "BDI", code), "role": role, "required": required });
+        let add = |plan: &str, content: &str, due: &str, assignees: Value| {
+            let task = json!({ "plan_id": plan, "content": content, "form": "assign", "due_on": due, "assignees": assignees });
+            ubnd.post("/tasks", task).expect(201).id()
+        };
+        let one = add(&plan, "Một", "2021-11-30", json!([agency("SYT", "lead", true), agency("STC", "coordinate", true)]));
+        let coordinators = json!([agency("SVHTT", "lead", true), agency("SNV", "coordinate", false), agency("SDL", "coordinate", false)]);
+        let two = add(&plan, "Hai", "2021-11-10", coordinators);
+        let three = add(&plan, "Ba", "2021-11-30", json!([agency("SYT", "lead", true), agency("STC", "coordinate", true)]));
+        let at = |task: &str| format!("/tasks/{task}");
+        ubnd.step(&format!("/plans/{plan}"), json!({ "action": "activate" })).expect(200);
+        let part = |task: &str, code: &str| {
+            let shown = ubnd.get(&at(task)).expect(200);
+            let all = shown["parts"].as_array().expect("parts");
+            let own = all.iter().find(|p| p["organization_id"] == org(house, "BDI", code).as_str()).expect("a part");
+            format!("/task-parts/{}", own["id"].as_str().expect("an id"))
+        };
+        house.at("2021-11-03T08:00");
+        person("SYT", "leader").step(&part(&three, "STC"), json!({ "action": "waive", "reason": "Không cần kinh phí" })).expect(200);
+        house.at("2021-11-08T08:00");
+        person("SYT", "leader").step(&at(&one), json!({ "action": "decline", "reason": "Không thuộc chức năng" })).expect(200);
+        house.at("2021-11-09T08:00");
+        let svhtt = person("SVHTT", "leader");
+        svhtt.step(&at(&two), json!({ "action": "start" })).expect(200);
+        svhtt.step(&at(&two), json!({ "action": "propose_completion" })).expect(200);
+        house.at("2021-11-15T08:00");
+        ubnd.step(&at(&two), json!({ "action": "return", "reason": "Thiếu số liệu" })).expect(200);
+
+        house.at("2021-11-17T08:00");
+        let path = format!("/reports/task-progress?plan_id={plan}");
+        let then = read(&ubnd, &format!("{path}&as_of=2021-11-16"));
+        for (code, counts) in [
+            ("SYT", [2, 0, 0, 0, 0, 1, 0, 1, 2, 0, 0, 0]),
+            ("STC", [2, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0]),
+            ("SVHTT", [1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0]),
+            ("SNV", [1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]),
+            ("SDL", [1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]),
+        ] {
+            assert_eq!(numbers(row(&then, "organization_code", code), &PARTS), counts, "{code}");
+        }
+        let same = |what: &str| {
+            let again = read(&ubnd, &format!("{path}&as_of=2021-11-16"));
+            assert_eq!((&again["snapshot"], again.json.to_string()), (&then["snapshot"], then.json.to_string()), "{what}");
+        };
+        ubnd.step(&at(&one), json!({ "action": "reassign", "organization_id": org(house, "BDI", "STC") })).expect(200);
+        same("a part that coordinated leads");
+        svhtt.step(&at(&two), json!({ "action": "start" })).expect(200);
+        same("begun again, with the open parts of others");
+        let done = json!({ "action": "done", "result": "Đã góp ý" });
+        person("SNV", "officer").step(&part(&two, "SNV"), done).expect(200);
+        same("an open part is done");
+        let more = json!({ "task_id": two, "due_on": "2021-12-31", "reason": "Chờ đoàn" });
+        let more = svhtt.post("/extensions", more).expect(201).id();
+        ubnd.step(&format!("/extensions/{more}"), json!({ "action": "grant" })).expect(200);
+        same("the last day of all has moved");
+        ubnd.step(&at(&three), json!({ "action": "cancel", "reason": "Thôi" })).expect(200);
+        same("cancelled, with a part that was waived before");
+        let focal = json!({ "organization_id": org(house, "BDI", "LHHN"), "function": "focal_point", "plan_id": plan });
+        house.administrator().post("/organization-functions", focal).expect(201);
+        same("followed by another");
+        let own = format!("/plans/{plan}");
+        ubnd.patch(&own, &ubnd.get(&own).expect(200), json!({ "title": "Việc đã đổi" })).expect(200);
+        ubnd.step(&own, json!({ "action": "close", "reason": "Hết năm" })).expect(200);
+        same("retitled and closed");
+
+        // What is put in force has no place in the feed yet: neither the plan nor its parts are in the snapshot.
+        house.at("2021-11-18T08:00");
+        let next = ubnd.post("/plans", json!({ "title": "Việc mới" })).expect(201).id();
+        add(&next, "Bốn", "2021-11-30", json!([agency("SYT", "lead", true)]));
+        seal(house);
+        ubnd.step(&format!("/plans/{next}"), json!({ "action": "activate" })).expect(200);
+        let path = format!("/reports/task-progress?plan_id={next}");
+        assert!(ubnd.get(&path).expect(200).items().is_empty());
+        assert_eq!(read(&ubnd, &path).items().len(), 1);
+    });
+}
+
+#[test]
+fn reports_owed_belong_to_the_plan_that_their_regime_named() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        let officer = year.person("UBND", "officer");
+        let regime = officer.get("/reporting-regimes").expect(200).items()[0].clone();
+        let path = format!("/reports/reporting-rates?period=2021&plan_id={}", regime["plan_id"].as_str().expect("a plan"));
+        let then = read(&officer, &format!("{path}&as_of=2021-11-25"));
+        assert_eq!(then.items().len(), 19);
+        house.at("2021-12-02T08:00");
+        let own = format!("/reporting-regimes/{}", regime["id"].as_str().expect("an id"));
+        officer.patch(&own, &officer.get(&own).expect(200), json!({ "plan_id": null })).expect(200);
+        let again = read(&officer, &format!("{path}&as_of=2021-11-25"));
+        assert_eq!((&again["snapshot"], &again.bytes), (&then["snapshot"], &then.bytes));
+        assert!(read(&officer, &path).items().is_empty());
+    });
+}
+
 #[test]
 fn everybody_sees_the_figures_that_are_theirs() {
     each("2021-10-01T08:00", |house| {
@@ -334,6 +512,96 @@ fn leaders_see_the_worst_the_next_and_what_waits() {
     });
 }
 
+/// Beside the plan whose Sáu SYT has proposed as done since 18/11, STC asks for more time in another plan, and SNV's report
+/// lies with the union.
+#[test]
+fn a_brief_is_narrowed_in_every_list() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        let first = plan(house);
+        let (ubnd, stc) = (year.person("UBND", "leader"), year.person("STC", "leader"));
+        let second = ubnd.post("/plans", json!({ "title": "Việc khác" })).expect(201).id();
+        let task = json!({ "plan_id": second, "content": "Tám", "form": "assign", "due_on": "2021-12-20",
+            "assignees": [{ "organization_id": org(house, "BDI", "STC"), "role": "lead" }] });
+        let task = ubnd.post("/tasks", task).expect(201).id();
+        ubnd.step(&format!("/plans/{second}"), json!({ "action": "activate" })).expect(200);
+        stc.post("/extensions", json!({ "task_id": task, "due_on": "2021-12-27", "reason": "Chờ kinh phí" })).expect(201);
+        year.hand_in("SNV", "2021-12-01T09:00");
+
+        let waits = |person: &Person<'_>, narrowed: &str| {
+            let brief = read(person, &format!("/reports/leaders-brief?period=2021{narrowed}"));
+            let mut all: Vec<String> = brief["decisions"].as_array().expect("a list").iter().map(|d| d["kind"].as_str().expect("a kind").to_owned()).collect();
+            all.sort_unstable();
+            all
+        };
+        let agency = |code: &str| format!("&organization_id={}", org(house, "BDI", code));
+        for (narrowed, kinds) in [
+            (String::new(), vec!["completion", "task_extension"]),
+            (format!("&plan_id={first}"), vec!["completion"]),
+            (format!("&plan_id={second}"), vec!["task_extension"]),
+            (agency("SYT"), vec!["completion"]),
+            (agency("STC"), vec!["task_extension"]),
+            (agency("SDL"), vec![]),
+            (format!("&plan_id={first}{}", agency("STC")), vec![]),
+        ] {
+            assert_eq!(waits(&ubnd, &narrowed), kinds, "{narrowed}");
+        }
+        let union = year.person("LHHN", "leader");
+        let own = union.get("/reporting-regimes").expect(200).items()[0]["plan_id"].as_str().expect("a plan").to_owned();
+        for (narrowed, kinds) in [
+            (String::new(), vec!["submission"]),
+            (format!("&plan_id={own}"), vec!["submission"]),
+            (format!("&plan_id={first}"), vec![]),
+            (agency("SNV"), vec!["submission"]),
+            (agency("SYT"), vec![]),
+        ] {
+            assert_eq!(waits(&union, &narrowed), kinds, "{narrowed}");
+        }
+    });
+}
+
+/// Twelve agencies owe two reports, by 19/11 and by 26/11. SYT's first was returned on 30/11, so that it has until 3/12:
+/// three working days after the return.
+#[test]
+fn the_longest_overdue_come_first_by_the_day_that_counts() {
+    each("2021-10-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let codes = ["BAO", "CAT", "HND", "MTTQ", "SDL", "SGDDT", "SKHDT", "SNV", "STC", "STTTT", "SVHTT", "SYT"];
+        let sender = |code: &str| json!({ "organization_id": org(house, "BDI", code), "resolution": "text" });
+        let (officer, union) = (house.person("BDI", "UBND", "officer"), house.person("BDI", "LHHN", "leader"));
+        house.at("2021-11-01T08:00");
+        let opened = |name: &str, day: i32| {
+            let regime = json!({
+                "name": name, "frequency": "year", "focal_point_id": org(house, "BDI", "LHHN"), "final_recipient_id": org(house, "BDI", "UBND"),
+                "tracked_from": "2021-01-01",
+                "steps": [
+                    { "step_no": 1, "senders": codes.map(sender), "receiver_id": org(house, "BDI", "LHHN"), "report_of": "consolidator", "resolution": "text",
+                      "due_rule": { "kind": "yearly", "month": 11, "day": day, "inclusive": true, "roll": "none" } },
+                    { "step_no": 2, "senders": [sender("LHHN")], "receiver_id": org(house, "BDI", "UBND"), "consolidates": true,
+                      "report_of": "consolidator", "resolution": "text" },
+                ],
+                "sections": [{ "key": "ket_qua", "title": "Kết quả", "in_text": false }], "indicators": [],
+            });
+            let regime = officer.post("/reporting-regimes", regime).expect(201).id();
+            union.post("/reporting-periods", json!({ "regime_id": regime, "period": "2021" })).expect(201).id()
+        };
+        let (first, _) = (opened("Báo cáo năm", 19), opened("Báo cáo kinh phí", 26));
+        let year = Year { house, period: first };
+        house.at("2021-11-18T09:00");
+        let draft = json!({ "obligation_id": year.obligation("SYT")["id"], "narratives": [{ "section": "ket_qua", "text": "Đã làm." }] });
+        let path = format!("/report-submissions/{}", year.person("SYT", "officer").post("/report-submissions", draft).expect(201).id());
+        year.person("SYT", "leader").step(&path, json!({ "action": "submit" })).expect(200);
+        house.at("2021-11-30T09:00");
+        union.step(&path, json!({ "action": "return", "reason": "Thiếu số liệu" })).expect(200);
+        house.at("2021-12-10T08:00");
+        let brief = read(&house.person("BDI", "UBND", "leader"), "/reports/leaders-brief");
+        let days: Vec<&str> = brief["overdue"].as_array().expect("a list").iter().filter_map(|d| d["due_on"].as_str()).collect();
+        // Twenty of twenty-four: the eleven of 19/11, then nine of 26/11; what has been owed since 3/12 is not among the worst.
+        assert_eq!(brief["overdue_count"], json!(24));
+        assert_eq!(days, [["2021-11-19"; 11].as_slice(), ["2021-11-26"; 9].as_slice()].concat());
+    });
+}
+
 #[test]
 fn a_document_is_followed_down_its_tree() {
     each("2020-05-04T08:00", |house| {
@@ -406,6 +674,37 @@ fn registers_and_obstacles_show_what_the_records_policies_allow() {
         ubnd.step(&path, json!({ "action": "answer", "text": "Giao Sở Ngoại vụ." })).expect(200);
         assert!(read(&ubnd, "/reports/open-obstacles").items().is_empty());
         assert_eq!(read(&ubnd, "/reports/open-obstacles?as_of=2020-03-11").items().len(), 1);
+    });
+}
+
+/// Raised on 2/3 with an answer hoped for by 4/3; on 6/3 the focal point forwards it and gives until 20/3.
+#[test]
+fn obstacles_of_a_past_day_stay_as_they_were() {
+    each("2020-03-02T08:00", |house| {
+        house.load("ba_ria_vung_tau");
+        let (district, focal, ubnd) = (house.person("BRV", "UBND-VTA", "leader"), house.person("BRV", "SNGV", "leader"), house.person("BRV", "UBND", "leader"));
+        house.at("2020-03-02T10:00");
+        let new = |title: &str| json!({ "kind": "obstacle", "title": title, "content": "Chưa có.", "respond_by": "2020-03-20" });
+        let mut first = new("Chưa có báo cáo viên");
+        first["respond_by"] = json!("2020-03-04");
+        let path = format!("/recommendations/{}", district.post("/recommendations", first).expect(201).id());
+        house.at("2020-03-06T08:00");
+        let past = "/reports/open-obstacles?as_of=2020-03-05";
+        let shown = |r: &Value| ["lies_with_code", "age_days", "overdue", "days_overdue", "respond_by", "state"].map(|m| r[m].clone());
+        let then = read(&ubnd, past);
+        assert_eq!(shown(&then.items()[0]), [json!("SNGV"), json!(3), json!(true), json!(1), json!("2020-03-04"), json!("raised")]);
+        focal.step(&path, json!({ "action": "forward", "text": "Vượt thẩm quyền.", "respond_by": "2020-03-20" })).expect(200);
+        let again = read(&ubnd, past);
+        assert_eq!((&again["snapshot"], &again.bytes), (&then["snapshot"], &then.bytes));
+        let now = read(&ubnd, "/reports/open-obstacles");
+        assert_eq!(shown(&now.items()[0]), [json!("UBND"), json!(4), json!(false), json!(0), json!("2020-03-20"), json!("forwarded")]);
+        // One snapshot shows one thing: what has no place in the feed yet is not there, what has ended since still is.
+        district.post("/recommendations", new("Chưa có kinh phí")).expect(201);
+        ubnd.step(&path, json!({ "action": "answer", "text": "Giao Sở Ngoại vụ." })).expect(200);
+        let meanwhile = ubnd.get("/reports/open-obstacles").expect(200);
+        assert_eq!((&meanwhile["snapshot"], &meanwhile.bytes), (&now["snapshot"], &now.bytes));
+        let titles: Vec<Value> = read(&ubnd, "/reports/open-obstacles").items().iter().map(|r| r["title"].clone()).collect();
+        assert_eq!(titles, [json!("Chưa có kinh phí")]);
     });
 }
 

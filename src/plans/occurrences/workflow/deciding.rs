@@ -15,7 +15,7 @@ use crate::{
         occurrences::model::{Decision, Occurrence, TaskTransition, lays},
         parts::{
             self,
-            model::{LayView, Part, PartState, PartView, TaskRole},
+            model::{LayView, Part, PartEntry, PartState, TaskRole},
         },
         tasks::{
             self, assignees,
@@ -95,7 +95,7 @@ fn decided(ask: &Ask, owner: Id, before: &Part, mut after: Part, action: &str, r
     after.updated_by = Some(ask.actor.user);
     let change =
         Change { kind: parts::model::KIND, id: after.id, version: Some(after.version), owner: Some(owner), province: Some(after.province_id), action, reason };
-    journal::entry(ask, change, Some(&PartView::of(before, ask.today, vec![])?), Some(&PartView::of(&after, ask.today, vec![])?))
+    journal::entry(ask, change, Some(&PartEntry::of(before, ask.today)?), Some(&PartEntry::of(&after, ask.today)?))
 }
 
 /// Waives what is still owed of occurrences that come to nothing; each part's own entry says so.
@@ -106,6 +106,16 @@ pub fn waive_open(conn: &mut Conn, ask: &Ask, owner: Id, occurrences: &[Id], rea
         entries.push(decided(ask, owner, &part, after, "waive", reason)?);
     }
     parts::store::waive_open(conn, occurrences, reason.unwrap_or_default(), ask.now, ask.actor.user)?;
+    journal::record_all(conn, &entries)
+}
+
+/// Moves the last day in force of the parts that have no due date of their own; each part's own entry says so.
+pub(super) fn follow(conn: &mut Conn, ask: &Ask, task: &Task, occurrence: Id, due_sort: NaiveDate, reason: Option<&str>) -> Result<()> {
+    let mut entries = Vec::new();
+    for part in parts::store::of_occurrence(conn, occurrence)?.iter().filter(|p| p.due_on.is_none() && p.due_sort != due_sort) {
+        entries.push(decided(ask, task.owner_id, part, Part { due_sort, ..part.clone() }, Act::Redate.word(), reason)?);
+    }
+    parts::store::follow(conn, occurrence, due_sort, ask.now, ask.actor.user)?;
     journal::record_all(conn, &entries)
 }
 

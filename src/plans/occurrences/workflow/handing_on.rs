@@ -1,6 +1,9 @@
 //! A task that is declined, goes to another agency, or gets another due date.
 
-use super::{deciding::in_force, save_part};
+use super::{
+    deciding::{follow, in_force},
+    save_part,
+};
 use crate::{
     ask::Ask,
     calendars,
@@ -80,16 +83,17 @@ pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occu
 
 pub(super) fn redate(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
     let old = OldDue { due_on: after.due_on, moved_on: ask.today, extension_id: None, document_id: step.document_id, reason: step.reason.clone() };
-    move_due(conn, task, after, step.due_on, old)
+    move_due(conn, ask, task, after, step.due_on, old)
 }
 
 /// Moves a due date; the old one stays visible.
-pub fn move_due(conn: &mut Conn, task: &Task, after: &mut Occurrence, due: Option<NaiveDate>, old: OldDue) -> Result<()> {
+pub fn move_due(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence, due: Option<NaiveDate>, old: OldDue) -> Result<()> {
     let calendar = calendars::current(conn)?;
     let mut history: Vec<OldDue> = from_json(&after.due_history)?;
+    let reason = old.reason.clone();
     history.push(old);
     after.due_history = to_json(&history)?;
     after.due_on = due;
     after.due_sort = if task.is_timeless() { NEVER } else { in_force(due, &after.lays()?, &calendar)? };
-    parts::store::follow(conn, after.id, after.due_sort)
+    follow(conn, ask, task, after.id, after.due_sort, reason.as_deref())
 }

@@ -23,13 +23,24 @@ pub fn read(text: &str) -> Result<Decimal, NotExact> {
 
 /// The exact sum; keeps the longer of the two fractions (`12.50` + `1` = `13.50`).
 pub fn add(a: Decimal, b: Decimal) -> Result<Decimal, NotExact> {
-    // Digits that do not fit are dropped from the fraction: a shorter scale tells.
-    a.checked_add(b).filter(|sum| sum.scale() == a.scale().max(b.scale())).ok_or(NotExact::TooLong)
+    whole(a.checked_add(b), a, b)
 }
 
 /// The exact difference.
 pub fn subtract(a: Decimal, b: Decimal) -> Result<Decimal, NotExact> {
-    a.checked_sub(b).filter(|rest| rest.scale() == a.scale().max(b.scale())).ok_or(NotExact::TooLong)
+    whole(a.checked_sub(b), a, b)
+}
+
+/// What came of two numbers, if all its digits are there.
+fn whole(made: Option<Decimal>, a: Decimal, b: Decimal) -> Result<Decimal, NotExact> {
+    let scale = a.scale().max(b.scale());
+    let mut made = made.ok_or(NotExact::TooLong)?;
+    // Beside a zero the crate hands the other number back as it is, however long the zero's fraction.
+    if a.is_zero() || b.is_zero() {
+        made.rescale(scale);
+    }
+    // Digits that do not fit are dropped from the fraction: a shorter scale tells.
+    if made.scale() == scale { Ok(made) } else { Err(NotExact::TooLong) }
 }
 
 /// `a` to `b`, times a factor, rounded; none for a division by 0.
@@ -56,6 +67,18 @@ mod tests {
         assert_eq!(add(d("79228162514264337593543950335"), d("1")), Err(NotExact::TooLong));
         assert_eq!(add(d("7922816251426433759354395033"), d("0.001")), Err(NotExact::TooLong));
         assert_eq!(subtract(d("3"), d("4.5")).expect("difference").to_string(), "-1.5");
+        // A zero's decimals count as any other number's, on either side and beyond 32 bits as well.
+        for (a, b, sum, rest) in [
+            ("0.00", "12500", "12500.00", "-12500.00"),
+            ("12500", "0.00", "12500.00", "12500.00"),
+            ("0", "12500.5", "12500.5", "-12500.5"),
+            ("0.000", "79228162514264", "79228162514264.000", "-79228162514264.000"),
+            ("0.00", "0", "0.00", "0.00"),
+        ] {
+            assert_eq!(add(d(a), d(b)).map(|sum| sum.to_string()), Ok(sum.to_owned()), "{a} + {b}");
+            assert_eq!(subtract(d(a), d(b)).map(|rest| rest.to_string()), Ok(rest.to_owned()), "{a} - {b}");
+        }
+        assert_eq!(add(d("79228162514264337593543950335"), d("0.0")), Err(NotExact::TooLong));
         assert_eq!(read("1e3"), Err(NotExact::Unreadable("1e3".into())));
         assert_eq!(read(""), Err(NotExact::Unreadable(String::new())));
     }

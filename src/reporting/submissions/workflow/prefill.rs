@@ -115,7 +115,7 @@ fn tasks(conn: &mut Conn, ground: &Ground, what: &str, looked: &mut Looked) -> R
     let to = ground.to;
     let (count, counts): (i64, &dyn Fn(&plans::Work) -> bool) = match what {
         "assigned" => (p.assigned, &|_| true),
-        "done" => (p.on_time + p.late + p.no_deadline + p.awaiting, &|w| w.is_done(to) && !w.is_gone()),
+        "done" => (p.on_time + p.late + p.no_deadline + p.awaiting, &|w| w.is_done(to) && !w.is_gone(to)),
         "on_time" => (p.on_time, &|w| w.is_done(to) && w.on_time == Some(true)),
         "late" => (p.late, &|w| w.is_done(to) && w.on_time == Some(false)),
         "overdue" => (p.overdue, &|w| w.is_overdue(to)),

@@ -41,6 +41,8 @@ const TAKER_LOCK: i64 = 0x6e68_6970_6361_7512;
 const BEAT: Duration = Duration::from_millis(500);
 /// How long it is left alone after a failure.
 const REST: Duration = Duration::from_secs(5);
+/// How long a run is tried again while the database or its connections are short; what lasts longer is a failure.
+const PATIENCE_SECONDS: i64 = 24 * 3600;
 /// Runs that are made in one pass.
 const STRETCH: usize = 20;
 /// Who sees a run that nobody looks at yet: the journal.
@@ -68,7 +70,8 @@ pub async fn run(db: Db, clock: Clock, data: PathBuf, mut stop: watch::Receiver<
     }
 }
 
-/// Plans what is due and makes what waits; says how many runs have ended.
+/// Plans what is due and makes what waits; says how many runs have ended. A run that met a shortage waits on, and the pass
+/// ends with the error, so that whoever calls it rests before the next.
 pub fn pass(db: &Db, data: &Path, now: Stamp) -> Result<usize> {
     if !db.read_now(|conn| store::anything_due(conn, now))? {
         return Ok(0);
@@ -86,6 +89,13 @@ pub fn pass(db: &Db, data: &Path, now: Stamp) -> Result<usize> {
             }
             Err(failure) => Ok(Err(failure)),
         });
+        let outcome = match outcome {
+            Err(e @ (Error::Unavailable(_) | Error::Clash)) if now < run.created_at.plus_seconds(PATIENCE_SECONDS) => {
+                db.write_now(|conn| put_back(conn, &run, now))?;
+                return Err(e);
+            }
+            outcome => outcome,
+        };
         let outcome = outcome.unwrap_or_else(|e| {
             log::error!("run {} of a saved report: {e}", run.id);
             Err(told(&e))
@@ -124,6 +134,12 @@ fn take(conn: &mut Conn, now: Stamp) -> Result<Option<Run>> {
     Ok(store::update_run(conn, &before, &after)?.then_some(after))
 }
 
+/// Lets a run that was taken wait again, unless it was cancelled meanwhile. Like taking, it is no change that anybody has made.
+fn put_back(conn: &mut Conn, taken: &Run, now: Stamp) -> Result<bool> {
+    let after = Run { state: JobState::Queued, progress: 0, started_at: None, updated_at: now, ..taken.clone() };
+    store::update_run(conn, taken, &after)
+}
+
 /// What a run gave: what it rested on, its filter, its bytes.
 type Made = (Pin, ReportFilter, Vec<u8>);
 
@@ -147,7 +163,8 @@ fn made(conn: &mut Conn, run: &Run, data: &Path, now: Stamp) -> Result<Result<Ma
     let ask = Ask::internal(actor, now);
     let mut filter: ReportFilter = typed(&run.filter)?;
     if let Some(window) = job.report_window {
-        filter.period = window.on(ask.today);
+        // A moment that was missed is made up for with the figures that it was to show.
+        filter.period = window.on(run.planned_for.unwrap_or(run.created_at).day());
     }
     let cut = rewind::cut(conn, now, None)?;
     let calendar = calendars::current(conn)?;
