@@ -58,6 +58,11 @@ impl Key for Id {
         true
     }
 }
+impl Key for i32 {
+    fn is_sound(&self) -> bool {
+        true
+    }
+}
 impl Key for NaiveDate {
     fn is_sound(&self) -> bool {
         (0..=9999).contains(&self.year())
