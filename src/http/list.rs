@@ -33,6 +33,8 @@ use utoipa::ToSchema;
 
 /// Files that are made at one time; each holds a connection and a thread.
 pub(super) const AT_ONCE: usize = 2;
+/// How long a file waits for a place: whoever has read the one before to its end may come before its maker has put all away.
+const TURN: Duration = Duration::from_secs(1);
 /// Rows of a file's first page, small so that it soon begins, and of the others: three pages are in memory at one time.
 const FIRST: i64 = 100;
 const NEXT: i64 = 250;
@@ -129,7 +131,8 @@ impl Call {
             return Ok(response.streaming(futures_util::stream::empty::<std::io::Result<bytes::Bytes>>()));
         }
         let base = self.2;
-        let Ok(place) = seen.house.exports.clone().try_acquire_owned() else { return Err(busy()) };
+        let waited = tokio::time::timeout(TURN, seen.house.exports.clone().acquire_owned()).await;
+        let place = waited.map_err(|_| busy())?.map_err(Error::internal)?;
         let (pipe, mut outlet) = stream::pipe();
         let writer = move || {
             let request = seen.request.clone();
