@@ -657,23 +657,23 @@ fn registers_and_obstacles_show_what_the_records_policies_allow() {
         assert!(issued.items().iter().any(|d| d["notation_text"] == "164/KH-UBND"), "{}", issued.json);
         assert!(read(&house.person("BRV", "UBND-BRI", "viewer"), &format!("/reports/outgoing-documents?organization_id={sngv}")).items().is_empty());
 
-        // Raised on 2/3 with an answer hoped for by 10/3, forwarded on 5/3, answered on 12/3.
-        house.at("2020-03-02T10:00");
+        // Raised on 9/3 with an answer hoped for by 17/3, forwarded on 12/3, answered on 19/3.
+        house.at("2020-03-09T10:00");
         let (district, focal, ubnd) = (house.person("BRV", "UBND-VTA", "leader"), house.person("BRV", "SNGV", "leader"), house.person("BRV", "UBND", "leader"));
-        let new = json!({ "kind": "obstacle", "title": "Chưa có báo cáo viên", "content": "Chưa có.", "respond_by": "2020-03-10" });
+        let new = json!({ "kind": "obstacle", "title": "Chưa có báo cáo viên", "content": "Chưa có.", "respond_by": "2020-03-17" });
         let path = format!("/recommendations/{}", district.post("/recommendations", new).expect(201).id());
-        house.at("2020-03-05T08:00");
-        focal.step(&path, json!({ "action": "forward", "text": "Vượt thẩm quyền." })).expect(200);
         house.at("2020-03-12T08:00");
+        focal.step(&path, json!({ "action": "forward", "text": "Vượt thẩm quyền." })).expect(200);
+        house.at("2020-03-19T08:00");
         let now = read(&ubnd, "/reports/open-obstacles");
         let shown = |r: &Value| ["lies_with_code", "age_days", "overdue", "days_overdue", "state"].map(|m| r[m].clone());
         assert_eq!(shown(&now.items()[0]), [json!("UBND"), json!(10), json!(true), json!(2), json!("forwarded")]);
-        let then = read(&ubnd, "/reports/open-obstacles?as_of=2020-03-04");
+        let then = read(&ubnd, "/reports/open-obstacles?as_of=2020-03-11");
         assert_eq!(shown(&then.items()[0]), [json!("SNGV"), json!(2), json!(false), json!(0), json!("raised")]);
         assert!(read(&house.person("BRV", "UBND-BRI", "leader"), "/reports/open-obstacles").items().is_empty());
         ubnd.step(&path, json!({ "action": "answer", "text": "Giao Sở Ngoại vụ." })).expect(200);
         assert!(read(&ubnd, "/reports/open-obstacles").items().is_empty());
-        assert_eq!(read(&ubnd, "/reports/open-obstacles?as_of=2020-03-11").items().len(), 1);
+        assert_eq!(read(&ubnd, "/reports/open-obstacles?as_of=2020-03-18").items().len(), 1);
     });
 }
 
