@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     id::Id,
     schema::{task_occurrences as occurrences, task_parts as parts, urgings},
+    time::Stamp,
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -58,7 +59,7 @@ pub struct AgencyProgress {
     pub on_time_percent: Option<i64>,
 }
 
-type Row = (Id, TaskRole, TaskForm, PartState, NaiveDate, Option<NaiveDate>, Option<bool>, TaskState, Option<NaiveDate>);
+type Row = (Id, TaskRole, TaskForm, PartState, NaiveDate, Option<NaiveDate>, Option<bool>, (TaskState, Option<NaiveDate>, Stamp));
 
 /// What the figures need to know of one part.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +82,12 @@ pub fn is_gone(part: PartState, of_occurrence: TaskState, ended_on: Option<Naive
     use TaskState::{Cancelled, Completed, Declined};
     let over = matches!((part, of_occurrence), (PartState::Assigned, Completed | Declined | Cancelled) | (PartState::Done, Cancelled));
     part == PartState::Waived || (over && ended_on.is_none_or(|ended| ended <= day))
+}
+
+/// The day on which an occurrence ended or was declined: a declined one lies with its owner and has not ended, and nothing
+/// but its owner's next step changes it.
+pub fn over_on(state: TaskState, ended_on: Option<NaiveDate>, changed: Stamp) -> Option<NaiveDate> {
+    if state == TaskState::Declined { Some(changed.day()) } else { ended_on }
 }
 
 impl AgencyProgress {
@@ -146,13 +153,13 @@ pub fn progress_of(
             parts::due_sort,
             parts::done_on,
             parts::on_time,
-            occurrences::state,
-            occurrences::ended_on,
+            (occurrences::state, occurrences::ended_on, occurrences::updated_at),
         ))
         .load(conn)?;
     let urged: Vec<Id> = urged.select(urgings::organization_id).load(conn)?;
     let mut all: BTreeMap<Id, AgencyProgress> = organizations.unwrap_or_default().iter().map(|id| (*id, AgencyProgress::default())).collect();
-    for (organization, role, form, state, due, done_on, on_time, of_occurrence, ended_on) in rows {
+    for (organization, role, form, state, due, done_on, on_time, (of_occurrence, ended_on, changed)) in rows {
+        let ended_on = over_on(of_occurrence, ended_on, changed);
         all.entry(organization).or_default().count(&PartFacts { role, form, state, due, done_on, on_time, of_occurrence, ended_on }, to);
     }
     for organization in urged {

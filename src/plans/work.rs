@@ -12,6 +12,7 @@ use crate::{
     error::Result,
     id::Id,
     schema::{task_occurrences as occurrences, task_parts as parts, tasks},
+    time::Stamp,
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -61,7 +62,7 @@ impl Work {
 
 type Row = (
     (Id, TaskRole, TaskForm, PartState, Option<String>, Option<NaiveDate>, NaiveDate, Option<bool>),
-    (TaskState, Option<NaiveDate>, Option<String>, Option<String>, Option<i32>),
+    (TaskState, Option<NaiveDate>, Stamp, Option<String>, Option<String>, Option<i32>),
     (String, Option<String>, String),
 );
 
@@ -86,13 +87,13 @@ pub fn work_of(conn: &mut Conn, plan: Option<Id>, province: Id, organization: Id
     let rows: Vec<Row> = query
         .select((
             (parts::id, parts::role, parts::form, parts::state, parts::result, parts::done_on, parts::due_sort, parts::on_time),
-            (occurrences::state, occurrences::ended_on, occurrences::period, occurrences::title, occurrences::percent),
+            (occurrences::state, occurrences::ended_on, occurrences::updated_at, occurrences::period, occurrences::title, occurrences::percent),
             (tasks::code, tasks::place, tasks::content),
         ))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(part, (of_occurrence, ended_on, period, title, percent), (task_code, place, content))| {
+        .map(|(part, (of_occurrence, ended_on, changed, period, title, percent), (task_code, place, content))| {
             let (part_id, role, form, state, result, done_on, due, on_time) = part;
             Work {
                 part_id,
@@ -103,7 +104,7 @@ pub fn work_of(conn: &mut Conn, plan: Option<Id>, province: Id, organization: Id
                 form,
                 state,
                 of_occurrence,
-                ended_on,
+                ended_on: survey::over_on(of_occurrence, ended_on, changed),
                 called: period.or(title),
                 percent,
                 result,

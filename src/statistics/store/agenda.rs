@@ -138,7 +138,11 @@ pub fn waiting(conn: &mut Conn, deciders: &[Id], narrow: &Narrow, limit: i64) ->
     }
     if let Some(organization) = narrow.organization {
         // Whoever leads proposes; where nobody leads, those who do it together.
-        let answers = parts::table.filter(parts::organization_id.eq(organization)).filter(parts::role.ne("coordinate")).select(parts::occurrence_id);
+        let answers = parts::table
+            .filter(parts::organization_id.eq(organization))
+            .filter(parts::role.ne("coordinate"))
+            .filter(parts::state.ne("waived"))
+            .select(parts::occurrence_id);
         query = query.filter(occurrences::id.eq_any(answers));
     }
     let proposed: Vec<Proposed> = query

@@ -100,9 +100,6 @@ pub fn obstacles(conn: &mut Conn, scope: &Scope, narrow: &Narrow, by: NaiveDate)
     if let Some(to) = narrow.to {
         query = query.filter(recommendations::raised_on.le(to));
     }
-    if let Some(raiser) = narrow.organization {
-        query = query.filter(recommendations::raiser_id.eq(raiser));
-    }
     if let Some(plan) = narrow.plan {
         query = query.filter(recommendations::plan_id.eq(plan));
     }

@@ -67,7 +67,9 @@ pub fn report(conn: &mut Conn, ask: &Ask, filter: &ReportFilter, cut: &Cut) -> R
     let rewind = Rewind::read(conn, &provinces(&ask.actor), &[KIND, "organization"], cut.seq)?;
     let mut all = Vec::new();
     for (r, plan_code) in papers::obstacles(conn, &scope, &narrow(filter)?, cut.as_of)? {
-        all.extend(then(r, &rewind, cut.as_of)?.map(|r| (r, plan_code)));
+        // Whoever raised it then: a merger may have moved it since.
+        let then = then(r, &rewind, cut.as_of)?.filter(|r| filter.organization_id.is_none_or(|raiser| r.raiser_id == raiser));
+        all.extend(then.map(|r| (r, plan_code)));
     }
     let named = all.iter().flat_map(|(r, _)| [Some(r.raiser_id), r.addressed_id, r.focal_id]).flatten();
     let names = Names::read(conn, named, &rewind)?;

@@ -313,6 +313,8 @@ fn nobody_waits_for_parts_of_what_is_over() {
         };
         assert_eq!((surveyed("?to=2021-11-08", "STC"), surveyed("", "STC")), (vec![1, 1, 0, 0], vec![0, 0, 0, 2]));
         assert_eq!((surveyed("?to=2021-11-08", "SDL"), surveyed("", "SDL")), (vec![0, 1, 0, 0], vec![0, 0, 0, 1]));
+        // Until it was declined it was owed.
+        assert_eq!((surveyed("?to=2021-11-07", "SVHTT"), surveyed("?to=2021-11-08", "SVHTT")), (vec![0, 1, 0, 0], vec![0, 0, 0, 1]));
         // Given to another agency, the declined task is owed again, by that one.
         let snv = json!({ "action": "reassign", "organization_id": org(house, "BDI", "SNV") });
         ubnd.step(&two, snv).expect(200);
