@@ -86,7 +86,7 @@ pub fn plan_next(conn: &mut Conn, job: Id, next: Option<Stamp>, waiting: bool) -
     Ok(())
 }
 
-/// The run that has waited longest, be it one whose process has died.
+/// The run that has waited longest since it was last touched, be it one whose process has died: one that was put back lets others by.
 pub fn next_run(conn: &mut Conn, now: Stamp) -> Result<Option<Run>> {
     let died = runs::state.eq(JobState::Running).and(runs::started_at.le(now.plus_seconds(-LEASE_SECONDS)).assume_not_null());
     Ok(runs::table.filter(runs::state.eq(JobState::Queued).or(died)).order((runs::updated_at, runs::id)).select(Run::as_select()).first(conn).optional()?)
