@@ -354,6 +354,13 @@ fn what_is_refused_before_the_gate_is_a_problem_too() {
         let asking = [("origin", "https://la.example"), ("access-control-request-method", "GET")];
         let reply = house.send("OPTIONS", "/api/v1/tasks", &asking, None).expect(200);
         assert_eq!(reply.headers["access-control-allow-origin"], "https://la.example");
+        // A page may read every header that the document promises, the state that a file shows among them.
+        let reply = house.send("GET", "/api/v1/openapi.json", &[("origin", "https://la.example")], None).expect(200);
+        let exposed: Vec<&str> = reply.headers["access-control-expose-headers"].split(',').map(str::trim).collect();
+        let promised: Vec<String> = reply["components"]["headers"].as_object().expect("headers").keys().map(|name| name.to_lowercase()).collect();
+        assert!(promised.contains(&"x-snapshot".to_owned()));
+        let hidden: Vec<&String> = promised.iter().filter(|name| !exposed.contains(&name.as_str())).collect();
+        assert!(hidden.is_empty(), "{hidden:?} of {exposed:?}");
     });
 }
 

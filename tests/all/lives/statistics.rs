@@ -1,5 +1,6 @@
 //! Figures worked out by hand against the reports: one agency late, one missing and urged twice, one returned.
 
+use super::report_formats::same_in_tables;
 use crate::harness::{House, Person, Reply, each};
 use nhipcau::sequencer;
 use serde_json::{Value, json};
@@ -633,6 +634,7 @@ fn registers_and_obstacles_show_what_the_records_policies_allow() {
         }
         let viewer = house.person("BRV", "SNGV", "viewer");
         let all = read(&viewer, "/reports/incoming-documents?from=2020-03-02&to=2020-03-03");
+        same_in_tables(&viewer, "/reports/incoming-documents?from=2020-03-02&to=2020-03-03&", &all["snapshot"], all.items());
         let lines: Vec<(i64, &Value, &Value)> =
             all.items().iter().map(|r| (r["number"].as_i64().expect("a number"), &r["arrived_on"], &r["notation_text"])).collect();
         let last = lines.len() - 3;
@@ -672,6 +674,8 @@ fn registers_and_obstacles_show_what_the_records_policies_allow() {
         assert_eq!(shown(&now.items()[0]), [json!("UBND"), json!(10), json!(true), json!(2), json!("forwarded")]);
         let then = read(&ubnd, "/reports/open-obstacles?as_of=2020-03-11");
         assert_eq!(shown(&then.items()[0]), [json!("SNGV"), json!(2), json!(false), json!(0), json!("raised")]);
+        same_in_tables(&ubnd, "/reports/open-obstacles?", &now["snapshot"], now.items());
+        same_in_tables(&ubnd, "/reports/open-obstacles?as_of=2020-03-11&", &then["snapshot"], then.items());
         assert!(read(&house.person("BRV", "UBND-BRI", "leader"), "/reports/open-obstacles").items().is_empty());
         ubnd.step(&path, json!({ "action": "answer", "text": "Giao Sở Ngoại vụ." })).expect(200);
         assert!(read(&ubnd, "/reports/open-obstacles").items().is_empty());
