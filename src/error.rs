@@ -149,6 +149,8 @@ impl Refusal {
     }
 }
 
+/// The machine word for what bears a secrecy level.
+const STATE_SECRET: &str = "state_secret";
 /// Characters of a fault's place, at most: the caller made up the names in it.
 const POINTER_LENGTH: usize = 1_000;
 /// Characters of a message, at most.
@@ -229,6 +231,17 @@ impl Error {
     pub fn fault(pointer: impl Into<String>, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
         Self::invalid(vec![Fault::at(pointer, code, vi, en)])
     }
+    /// 422: what was sent bears a secrecy level as a mark (RULES 8). Says where, to the caller alone, and never what.
+    pub fn state_secret<'a>(pointers: impl IntoIterator<Item = &'a str>, others: &[Fault]) -> Self {
+        let (vi, en) = (
+            "Nội dung mang độ mật; hệ thống nối mạng không nhận văn bản bí mật nhà nước (Luật 117/2025/QH15). Chỉ đăng ký số đến, ngày đến, nơi gửi và đơn vị xử lý.",
+            "The content bears a secrecy level; a networked system takes no state secrets (Law 117/2025/QH15). Register arrival number, day, issuer and handling unit only.",
+        );
+        let mut refusal = Refusal::new(422, STATE_SECRET, vi, en);
+        let marked = pointers.into_iter().map(|at| Fault::at(at, STATE_SECRET, "Chỗ này mang dấu độ mật.", "This bears a secrecy level as a mark."));
+        refusal.faults = marked.chain(others.iter().cloned()).collect();
+        Error::Refused(Box::new(refusal))
+    }
     /// Ours.
     pub fn internal(e: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Error::Internal(e.into())
@@ -262,6 +275,10 @@ impl std::fmt::Display for Error {
         match self {
             Error::Refused(r) => {
                 write!(f, "{} {}: {}", r.status, r.code, r.en)?;
+                // This is what goes to the log: not even the names around a mark do.
+                if r.code == STATE_SECRET {
+                    return Ok(());
+                }
                 r.faults.iter().try_for_each(|fault| write!(f, "; {}: {}", fault.pointer, fault.en))
             }
             Error::Replay(_) => f.write_str("replay"),

@@ -304,8 +304,10 @@ impl Call {
             }
             None => self.0.raw_query.clone(),
         };
-        serde_urlencoded::from_str(&query)
-            .map_err(|e| Error::malformed("bad_parameters", format!("Tham số không đọc được: {e}."), format!("The parameters cannot be read: {e}.")))
+        serde_urlencoded::from_str(&query).map_err(|e| {
+            let vi = "Có tham số không đọc được theo kiểu của nó; hãy so với tham số của thao tác này trong /api/v1/openapi.json.";
+            Error::malformed("bad_parameters", vi, format!("The parameters cannot be read: {e}."))
+        })
     }
     /// What the service shares.
     pub fn house(&self) -> Arc<House> {

@@ -10,6 +10,7 @@ mod gate;
 pub mod key;
 mod links;
 mod list;
+mod marks;
 pub mod meter;
 mod mount;
 pub mod openapi;
@@ -17,6 +18,7 @@ mod pace;
 pub mod session;
 mod sheet;
 mod stream;
+mod strict;
 pub mod token;
 
 pub use answer::Answer;

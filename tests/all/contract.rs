@@ -156,6 +156,24 @@ fn bodies_are_read_strictly_and_every_fault_is_told_at_once() {
         for malformed in ["{", "", "{\"code\":\"ABC\",\"code\":\"ABD\"}", "{\"code\":}", "\u{0}", &format!("{}1{}", "[".repeat(40), "]".repeat(40))] {
             is_problem(&raw(malformed).expect(400));
         }
+        // What is wrong is said in the language asked for, and in our own words.
+        let deep = format!("{}1{}", "[".repeat(40), "]".repeat(40));
+        for (malformed, vi, en) in [
+            (
+                "{\"code\":\"ABC\",\"code\":\"ABD\"}",
+                "Có trường đứng hai lần trong cùng một đối tượng (trước dòng 1, cột ",
+                "A member stands twice in one object",
+            ),
+            (deep.as_str(), "JSON lồng nhau quá 32 tầng (dòng 1, cột ", "The JSON is nested deeper than 32 levels"),
+            ("{\"code\":}", "JSON không đọc được ở dòng 1, cột ", "The JSON cannot be read: expected value"),
+            ("{\"code\":", "JSON dừng giữa chừng ở dòng 1, cột ", "The JSON ends in the middle"),
+        ] {
+            let told = raw(malformed).expect(400);
+            assert!(told["detail"].as_str().is_some_and(|d| d.starts_with(vi) && !d.contains("line")), "{}", told.json);
+            let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("accept-language", "en")];
+            let told = house.send("POST", "/api/v1/provinces", &headers, Some(malformed.as_bytes())).expect(400);
+            assert!(told["detail"].as_str().is_some_and(|d| d.starts_with(en)), "{}", told.json);
+        }
         let faults = raw(r#"{"code":"abc","name":"","kind":"no_such","more":1}"#).expect(422);
         for (pointer, code) in
             [("/code", "bad_pattern"), ("/name", "too_short"), ("/kind", "not_listed"), ("/more", "unknown_member"), ("/short_name", "required")]
