@@ -99,7 +99,9 @@ impl Ask {
                     ));
                 }
                 Some((_, status, etag, location, body, _)) => {
-                    return Err(Error::Replay(Box::new(Replay { status: u16::try_from(status).unwrap_or(200), etag, location, body, replayed: true })));
+                    // Whether the first answer was personal is not kept with it; no copy is needed of one that is given again.
+                    let status = u16::try_from(status).unwrap_or(200);
+                    return Err(Error::Replay(Box::new(Replay { status, etag, location, body, replayed: true, secret: true })));
                 }
                 None => {}
             }

@@ -59,6 +59,8 @@ pub struct Replay {
     pub body: String,
     /// Given again; else the would-be answer of `validate_only`, nothing of which is kept.
     pub replayed: bool,
+    /// Personal or secret content: nobody may keep a copy.
+    pub secret: bool,
 }
 
 /// One fault of a request: where, what, and in both languages.
