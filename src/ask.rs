@@ -3,7 +3,7 @@
 use crate::{
     authz::Actor,
     db::{Conn, try_lock},
-    error::{Error, Refusal, Replay, Result},
+    error::{Error, Replay, Result},
     id::Id,
     schema::idempotency,
     time::Stamp,
@@ -110,12 +110,7 @@ impl Ask {
         match self.conditions.if_match {
             None => Err(Error::refuse(428, "if_match_required", "Hãy gửi If-Match với ETag của bản đang có.", "Send If-Match with the ETag of your copy.")),
             Some(version) if version == current => Ok(()),
-            Some(_) => {
-                let mut refusal =
-                    Refusal::new(412, "stale", "Bản ghi đã thay đổi; hãy đọc lại rồi sửa.", "The record has changed; read it again, then change it.");
-                refusal.etag = Some(format!("\"{current}\""));
-                Err(Error::Refused(Box::new(refusal)))
-            }
+            Some(_) => Err(Error::refuse(412, "stale", "Bản ghi đã thay đổi; hãy đọc lại rồi sửa.", "The record has changed; read it again, then change it.")),
         }
     }
 

@@ -38,8 +38,6 @@ pub struct Refusal {
     pub faults: Vec<Fault>,
     /// On 409: the steps that the state does allow.
     pub allowed: Option<Vec<&'static str>>,
-    /// On 412: the current entity tag.
-    pub etag: Option<String>,
     /// On 429 and 503: seconds to wait.
     pub retry_after: Option<u32>,
     /// On 405: the methods that there are.
@@ -125,7 +123,7 @@ pub struct Problem {
 impl Refusal {
     /// A refusal without named faults.
     pub fn new(status: u16, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { status, code, vi: vi.into(), en: en.into(), faults: vec![], allowed: None, etag: None, retry_after: None, allow: None }
+        Self { status, code, vi: vi.into(), en: en.into(), faults: vec![], allowed: None, retry_after: None, allow: None }
     }
     /// The problem document in a language.
     pub fn problem(&self, lang: Lang, instance: &str, trace_id: &str) -> Problem {

@@ -17,6 +17,7 @@ pub mod openapi;
 mod pace;
 pub mod session;
 mod sheet;
+mod stale;
 mod stream;
 mod strict;
 pub mod token;

@@ -208,7 +208,13 @@ fn conditional_requests_keep_everybodys_update() {
         assert_eq!(changed["version"], 2);
         let stale = admin.patch(&path, &read, body).expect(412);
         is_problem(&stale);
-        assert!(stale.etag().starts_with("\"2"));
+        // What it is told is what GET says now, in the caller's language.
+        assert_eq!(stale.etag(), admin.get(&path).etag());
+        assert!(stale.etag().starts_with("\"2."), "{}", stale.etag());
+        let late = [("if-match", read.etag()), ("accept-language", "en".to_owned())];
+        let late: Vec<(&str, &str)> = late.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let late = admin.send("PATCH", &path, &late, Some(&json!({ "name": "Tỉnh Mới" }))).expect(412);
+        assert_eq!(late.etag(), admin.send("GET", &path, &[("accept-language", "en")], None).etag());
         // The English answer is another answer, and so is a narrower one.
         let english = admin.send("GET", &path, &[("accept-language", "en")], None).expect(200);
         assert_ne!(english.etag(), changed.etag());
