@@ -43,7 +43,7 @@ pub struct Ask {
 pub struct Conditions {
     /// The version that `If-Match` names.
     pub if_match: Option<i32>,
-    /// Whether the operation requires `If-Match` (PATCH, DELETE, transitions).
+    /// Whether the operation requires `If-Match` (PATCH, DELETE, workflow steps).
     pub if_match_required: bool,
     /// `Idempotency-Key` with the fingerprint of the request.
     pub idempotency: Option<(String, String)>,

@@ -215,6 +215,14 @@ impl Error {
     pub fn conflict(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
         Self::refuse(409, code, vi, en)
     }
+    /// The same with the steps that the record's state does allow.
+    #[must_use]
+    pub fn allowing(mut self, steps: Vec<&'static str>) -> Self {
+        if let Error::Refused(refusal) = &mut self {
+            refusal.allowed = Some(steps);
+        }
+        self
+    }
     /// 409 with the list of what stands in the way.
     pub fn blocked(code: &'static str, vi: impl Into<String>, en: impl Into<String>, by: Vec<Fault>) -> Self {
         let mut refusal = Refusal::new(409, code, vi, en);

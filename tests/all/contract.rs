@@ -2,6 +2,10 @@
 
 use crate::harness::{House, each};
 use serde_json::{Value, json};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
 
 fn operations() -> Vec<(String, String, Value)> {
     let document = nhipcau::document().expect("a document");
@@ -187,6 +191,29 @@ fn bodies_are_read_strictly_and_every_fault_is_told_at_once() {
         // NFD comes back as NFC (RULES 26).
         let made = raw("{\"code\":\"ABC\",\"name\":\"Ti\\u0309nh Thu\\u031b\\u0309\",\"short_name\":\"T\",\"kind\":\"province\"}").expect(201);
         assert_eq!(made["name"], "Tỉnh Thử");
+    });
+}
+
+#[test]
+fn a_body_where_none_is_taken_is_refused_as_the_document_says() {
+    for (method, path, operation) in operations() {
+        for status in ["413", "415"] {
+            assert!(operation["responses"][status].is_object(), "{method} {path} does not declare {status}");
+        }
+    }
+    each("2021-06-01T08:00", |house| {
+        let token = house.administrator().token();
+        // By hand: the test's client sends no body with GET.
+        for (length, status) in [(2, "415"), ((1 << 20) + 1, "413")] {
+            let mut line = TcpStream::connect(house.base.trim_start_matches("http://")).expect("a connection");
+            let head = format!(
+                "GET /api/v1/provinces HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{{}}"
+            );
+            line.write_all(head.as_bytes()).expect("sent");
+            let mut answer = [0; 12];
+            line.read_exact(&mut answer).expect("an answer");
+            assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {status}"));
+        }
     });
 }
 
