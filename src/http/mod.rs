@@ -10,13 +10,16 @@ mod gate;
 pub mod key;
 mod links;
 mod list;
+mod marks;
 pub mod meter;
 mod mount;
 pub mod openapi;
 mod pace;
 pub mod session;
 mod sheet;
+mod stale;
 mod stream;
+mod strict;
 pub mod token;
 
 pub use answer::Answer;

@@ -19,6 +19,9 @@ const LIST_LENGTH: u64 = 1_000;
 /// Bound of a word (a text with a pattern of its own) or of a parameter: a whole address takes 4 KiB.
 const WORD_LENGTH: u64 = 200;
 
+/// How the path of a workflow step ends: it is meant for the version that the caller has seen.
+const STEPS: [&str; 2] = ["/transitions", "/sending"];
+
 const STATUSES: &[(&str, &str)] = &[
     ("400", "Malformed: syntax, an unknown or repeated parameter, a bad header"),
     ("401", "Not signed in"),
@@ -320,7 +323,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
     let is_auth = path.starts_with("/api/v1/auth/");
     let is_page = operation.pointer("/responses/200/content/application~1json/schema/$ref").and_then(Value::as_str).is_some_and(|r| r.ends_with("Page"));
     let has_body = operation.get("requestBody").is_some();
-    let needs_match = matches!(method.as_str(), "PATCH" | "DELETE") || (method == "POST" && path.ends_with("/transitions"));
+    let needs_match = matches!(method.as_str(), "PATCH" | "DELETE") || (method == "POST" && STEPS.iter().any(|step| path.ends_with(step)));
     if operation.get("description").is_none() {
         operation["description"] = json!(described(path, &method, public, is_page, needs_match));
     }
@@ -387,7 +390,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
     }
     operation["parameters"] = Value::Array(parameters);
 
-    let mut statuses = vec!["400", "405", "406", "408", "414", "429", "431", "500", "503"];
+    // A body is refused also where none is taken: as such (415), or for its length before that (413).
+    let mut statuses = vec!["400", "405", "406", "408", "413", "414", "415", "422", "429", "431", "500", "503"];
     if !public {
         statuses.extend(["401", "403", "404"]);
     }
@@ -395,9 +399,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
         statuses.push("401");
     }
     if method != "GET" {
-        statuses.extend(["409", "413", "415", "422"]);
-    } else {
-        statuses.push("422");
+        statuses.push("409");
     }
     if needs_match {
         statuses.extend(["412", "428"]);

@@ -125,7 +125,6 @@ pub struct UserView {
     pub last_login_at: Option<Stamp>,
     pub posts: Vec<PostView>,
     /// Shown once, in the answer that made it; null ever after.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_password: Option<String>,
     pub version: i32,
     pub created_at: Stamp,

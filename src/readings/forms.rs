@@ -125,8 +125,9 @@ pub struct ReadingForm {
 /// A new value of a proposal: what is left out stays, null clears, lists and due rules are replaced as a whole.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 pub struct ReadingProposalPatch {
-    pub value: ReadingValue,
+    pub value: Option<ReadingValue>,
 }
 
 /// A decision on a proposal.
@@ -136,6 +137,9 @@ pub struct ReadingProposalTransition {
     /// `accept`, `reject` or `reopen`.
     #[schema(example = "accept")]
     pub action: ReadingProposalAction,
+    /// Why; kept in the journal.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: Option<String>,
 }
 
 /// A step of a reading: decisions on many proposals at once, or its end.

@@ -12,7 +12,6 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Relations, Standing},
     db::{Conn, Json},
-    documents::guard,
     error::{Error, Fault, Result, all_well},
     filters::By,
     flow::Flow,
@@ -262,7 +261,6 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ReadingTransition>) 
     let mut after = Reading { state: FLOW.next(before.state, step.action)?, version: before.version + 1, updated_at: ask.now, ..before.clone() };
     after.updated_by = ask.actor.user;
     all_well(misplaced(&step))?;
-    guard::refuse_secrets(step.reason.as_deref())?;
     let mut all = store::proposals_of(conn, id)?;
     let was = row(ask, before.clone(), store::counted(&all), standing);
     match step.action {

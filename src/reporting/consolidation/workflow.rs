@@ -21,7 +21,7 @@ pub use views::{lineage, row, seen, show, staleness};
 use super::{
     model::{
         ConsolidatedAction as Act, ConsolidatedState as State, Content, ContentRow, KIND, Report, ReportAppraisal, ReportAppraisalEnd,
-        asked::{ConsolidatedReportTransition, NewConsolidatedReport, NewConsolidatedVersion, is_secret},
+        asked::{ConsolidatedReportTransition, NewConsolidatedReport, NewConsolidatedVersion},
         searchable,
         shown::ConsolidatedReportView,
         stored, typed,
@@ -96,9 +96,6 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewConsolidatedReport>) ->
             format!("There is the consolidated report {} for this step; change it, or make its next version.", there.code),
         ));
     }
-    if new.title.as_deref().is_some_and(is_secret) {
-        return Err(Error::invalid(vec![secret("/title")]));
-    }
     let basis = Basis::of(conn, period, all, own)?;
     let year = ask.today.year();
     let number = add_to_counter(conn, &format!("consolidated_report/{}/{year}", basis.period.province_id), 1)?;
@@ -128,15 +125,6 @@ fn own_obligation<'a>(period: &ReportingPeriod, all: &'a [Obligation], step: i32
         );
     }
     Ok(own)
-}
-
-fn secret(pointer: impl Into<String>) -> Fault {
-    Fault::at(
-        pointer,
-        "state_secret",
-        "Văn bản mang dấu độ mật không được đưa lên hệ thống nối mạng (Luật 117/2025/QH15).",
-        "Text marked with a secrecy level is not to be kept on a networked system (Law 117/2025/QH15).",
-    )
 }
 
 fn fresh(ask: &Ask, basis: &Basis, code: String, title: String, version_no: i32, correction_reason: Option<String>) -> Report {
@@ -237,9 +225,6 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ConsolidatedReportTr
     }
     let mut after = before.clone();
     after.state = flow.next(before.state, step.action)?;
-    if step.reason.as_deref().is_some_and(is_secret) {
-        return Err(Error::invalid(vec![secret("/reason")]));
-    }
     if step.signer.is_some() && step.action != Act::Issue {
         return Err(Error::fault("/signer", "not_here", "Chỉ nêu người ký khi ban hành.", "Name the signer only when issuing."));
     }

@@ -221,6 +221,10 @@ fn a_snapshot_is_immutable_and_its_hash_can_be_computed_by_anybody() {
         let path = handed_in(house, &period, "STC", "2021-11-18T10:00");
         let leader = house.person("BDI", "STC", "leader");
         let sent = leader.get(&path).expect(200);
+        // What is not handed in has no hash yet.
+        let draft = house.person("BDI", "SYT", "officer");
+        let begun = draft.post("/report-submissions", json!({ "obligation_id": obligation(house, &period, "SYT")["id"] })).expect(201);
+        assert_eq!(draft.get(&format!("/report-submissions/{}/verify", begun.id())).expect(409).code(), "draft");
         // Handed in before the books close on 14/12: every figure is marked an estimate.
         assert!(sent["figures"].as_array().expect("figures").iter().all(|f| f["estimated"] == true));
         let proof = leader.get(&format!("{path}/verify")).expect(200);
@@ -400,12 +404,19 @@ fn the_chains_of_the_other_provinces_are_data() {
         let path = format!("/reporting-obligations/{}", own["id"].as_str().expect("an id"));
         let union = house.person(&code, "lhhn", "leader");
         assert_eq!(union.post("/report-submissions", json!({ "obligation_id": own["id"] })).expect(409).code(), "receiver_without_users");
+        // A step like any other: it is meant for the version that was seen.
+        let owing = union.get(&path).expect(200);
+        let send = |tag: &str, body: Value| union.send("POST", &format!("{path}/sending"), &[("if-match", tag)], Some(&body));
         let unknown = json!({ "document_id": own["id"], "sent_on": "2020-10-02" });
-        let refused = union.post(&format!("{path}/sending"), unknown).expect(422);
+        assert_eq!(union.post(&format!("{path}/sending"), unknown.clone()).expect(428).code(), "if_match_required");
+        assert_eq!(send("\"99\"", unknown.clone()).expect(412).etag(), owing.etag());
+        let refused = send(&owing.etag(), unknown.clone()).expect(422);
         assert_eq!((refused.fault("/document_id"), refused.fault("/sent_on")), (Some("unknown_reference"), Some("future")));
         let sent = union.post("/documents", json!({ "kind": "report", "summary": "Báo cáo gửi Liên hiệp trung ương" })).expect(201);
-        let told = union.post(&format!("{path}/sending"), json!({ "document_id": sent.id(), "sent_on": "2020-09-30" })).expect(200);
-        assert_ne!(told["state"], "not_submitted");
+        let told = send(&owing.etag(), json!({ "document_id": sent.id(), "sent_on": "2020-09-30" })).expect(200);
+        assert_eq!(told["state"], "accepted");
+        let again = send(&told.etag(), unknown).expect(409);
+        assert_eq!((again.code(), &again["allowed_actions"]), ("fulfilled", &json!([])));
 
         // Bà Rịa – Vũng Tàu: 6 months and the year; the union reports for the year only, Sở Ngoại vụ for both.
         let code = provinces("ba_ria_vung_tau");

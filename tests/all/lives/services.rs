@@ -151,6 +151,10 @@ fn a_key_is_rotated_with_grace_expires_and_is_revoked() {
         let made = keeper.send("POST", "/service-accounts", &[("idempotency-key", "tao-1")], Some(&body)).expect(201);
         let replayed = keeper.send("POST", "/service-accounts", &[("idempotency-key", "tao-1")], Some(&body)).expect(201);
         assert_eq!((replayed.id(), &replayed["key"]), (made.id(), &Value::Null));
+        assert_eq!(replayed.headers["cache-control"], "no-store");
+        // A rehearsal shows no key that never will be one.
+        let rehearsed = keeper.post("/service-accounts?validate_only=true", body.clone()).expect(200);
+        assert_eq!((rehearsed.json.get("key"), rehearsed.headers["cache-control"].as_str()), (Some(&Value::Null), "no-store"));
         let path = format!("/service-accounts/{}", made.id());
         let first = key_of(&made);
         let works = |key: &str| as_program(house, key, "GET", "/plans", None).status;

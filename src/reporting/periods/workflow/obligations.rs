@@ -271,19 +271,10 @@ pub fn record_sending(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<Sending>) 
     let before = store::find_obligation(conn, id)?;
     let standing = standing(conn, ask, &before)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::RecordSending, standing)?;
-    ask.proceed(conn, None)?;
-    if before.consolidates {
-        return Err(by_consolidated_report());
-    }
-    if !matches!(before.state, State::NotSubmitted | State::Returned) {
-        return Err(Error::conflict("fulfilled", "Nghĩa vụ báo cáo đã hoàn thành.", "The obligation is fulfilled."));
-    }
-    if served(conn, &before)? {
-        return Err(Error::conflict(
-            "receiver_has_users",
-            "Cơ quan nhận dùng hệ thống này; hãy nộp báo cáo để họ tiếp nhận.",
-            "The receiver works in this system; hand in a submission for it to accept.",
-        ));
+    ask.proceed(conn, Some(before.version))?;
+    if let Some(refused) = not_to_be_sent(conn, &before)? {
+        let steps = seen(conn, ask, &before)?.allowed_actions;
+        return Err(refused.allowing(steps.into_iter().map(Act::word).collect()));
     }
     let sending = body.open()?;
     let mut faults = Vec::new();
@@ -294,6 +285,24 @@ pub fn record_sending(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<Sending>) 
     all_well(faults)?;
     let after = fulfil(conn, ask, &before, ("document", sending.document_id), sending.sent_on, &[])?;
     seen(conn, ask, &after)
+}
+
+/// 409 where sending is no step of this obligation now.
+fn not_to_be_sent(conn: &mut Conn, obligation: &Obligation) -> Result<Option<Error>> {
+    if obligation.consolidates {
+        return Ok(Some(by_consolidated_report()));
+    }
+    if !matches!(obligation.state, State::NotSubmitted | State::Returned) {
+        return Ok(Some(Error::conflict("fulfilled", "Nghĩa vụ báo cáo đã hoàn thành.", "The obligation is fulfilled.")));
+    }
+    let told = || {
+        Error::conflict(
+            "receiver_has_users",
+            "Cơ quan nhận dùng hệ thống này; hãy nộp báo cáo để họ tiếp nhận.",
+            "The receiver works in this system; hand in a submission for it to accept.",
+        )
+    };
+    Ok(served(conn, obligation)?.then(told))
 }
 
 /// Whether the receiver's people work in this system.
