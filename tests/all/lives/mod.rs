@@ -21,6 +21,7 @@ mod readings;
 mod receivers;
 mod recommendations;
 mod references;
+mod registers;
 mod reminders;
 mod report_formats;
 mod report_jobs;
