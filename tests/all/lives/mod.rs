@@ -9,6 +9,7 @@ mod consolidated_figures;
 mod consolidation;
 mod deliveries;
 mod documents;
+mod faults;
 mod feed;
 mod figures;
 mod followers;
