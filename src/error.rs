@@ -273,6 +273,19 @@ impl Error {
     }
 }
 
+/// What a check found, or nothing where it finds fault with the body: its faults are told together with all the others. Any
+/// other refusal stands alone.
+pub fn gathered<T>(faults: &mut Vec<Fault>, outcome: Result<T>) -> Result<Option<T>> {
+    match outcome {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Refused(refusal)) if refusal.status == 422 && !refusal.faults.is_empty() => {
+            faults.extend(refusal.faults);
+            Ok(None)
+        }
+        Err(e) => Err(e),
+    }
+}
+
 /// Nothing wrong, or all of it at once.
 pub fn all_well(faults: Vec<Fault>) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }

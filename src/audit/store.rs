@@ -1,4 +1,4 @@
-use super::model::{AccessEvent, AuditEvent};
+use super::model::{AccessEvent, AuditEvent, LatestFirst};
 use crate::{
     authz::Scope,
     db::{Conn, MultiBackend, Predicate},
@@ -6,8 +6,9 @@ use crate::{
     filters::By,
     id::Id,
     journal::{Entry, Sighting},
-    page::{Page, Paging},
+    page::{Page, Paging, Sort},
     schema::{access, access_log, journal},
+    sorted,
 };
 use diesel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -50,9 +51,9 @@ fn reasons(scope: &Scope, system_admin: bool) -> Vec<Option<Rows>> {
     ]
 }
 
-/// Newest first. One query a reason to see, each of them a page long at most.
-pub fn list(conn: &mut Conn, scope: &Scope, system_admin: bool, by: &By<AuditEvent>, paging: &Paging) -> Result<Page<Entry>> {
-    let after: Option<(Id, Id)> = paging.after("-id")?;
+/// By time. One query a reason to see, each of them a page long at most.
+pub fn list(conn: &mut Conn, scope: &Scope, system_admin: bool, by: &By<AuditEvent>, sort: &Sort<LatestFirst>, paging: &Paging) -> Result<Page<Entry>> {
+    let after: Option<(Id, Id)> = paging.after(sort.word())?;
     let limit = paging.limit();
     let (mut rows, mut total) = (BTreeMap::new(), 0_i64);
     for at in 0..reasons(scope, system_admin).len() {
@@ -64,22 +65,29 @@ pub fn list(conn: &mut Conn, scope: &Scope, system_admin: bool, by: &By<AuditEve
             by.narrow(query)
         };
         let mut page = query();
-        if let Some((_, id)) = after {
-            page = page.filter(journal::id.lt(id));
-        }
-        let found: Vec<Entry> = page.order(journal::id.desc()).limit(limit + 1).select(Entry::as_select()).load(conn)?;
-        rows.extend(found.into_iter().map(|entry| (std::cmp::Reverse(entry.id), entry)));
+        page = match (after, sort.descends()) {
+            (Some((_, id)), true) => page.filter(journal::id.lt(id)),
+            (Some((_, id)), false) => page.filter(journal::id.gt(id)),
+            (None, _) => page,
+        };
+        page = if sort.descends() { page.order(journal::id.desc()) } else { page.order(journal::id.asc()) };
+        let found: Vec<Entry> = page.limit(limit + 1).select(Entry::as_select()).load(conn)?;
+        rows.extend(found.into_iter().map(|entry| (entry.id, entry)));
         if paging.count.is_some() {
             total += query().count().get_result::<i64>(conn)?;
         }
     }
-    let most = usize::try_from(limit + 1).unwrap_or(usize::MAX);
-    let page = Page::of(rows.into_values().take(most).collect(), limit, "-id", |e: &Entry| (e.id, e.id))?;
+    let mut rows: Vec<Entry> = rows.into_values().collect();
+    if sort.descends() {
+        rows.reverse();
+    }
+    rows.truncate(usize::try_from(limit + 1).unwrap_or(usize::MAX));
+    let page = Page::of(rows, limit, sort.word(), |e: &Entry| (e.id, e.id))?;
     Ok(page.counted(paging.count.map(|_| total)))
 }
 
-/// Sensitive reads, newest first.
-pub fn reads(conn: &mut Conn, provinces: Option<&[Id]>, by: &By<AccessEvent>, paging: &Paging) -> Result<Page<Sighting>> {
+/// Sensitive reads.
+pub fn reads(conn: &mut Conn, provinces: Option<&[Id]>, by: &By<AccessEvent>, sort: &Sort<LatestFirst>, paging: &Paging) -> Result<Page<Sighting>> {
     let query = || {
         let mut query = access_log::table.into_boxed::<MultiBackend>();
         if let Some(provinces) = provinces {
@@ -87,11 +95,7 @@ pub fn reads(conn: &mut Conn, provinces: Option<&[Id]>, by: &By<AccessEvent>, pa
         }
         by.narrow(query)
     };
-    let mut rows = query();
-    if let Some((_, id)) = paging.after::<Id>("-id")? {
-        rows = rows.filter(access_log::id.lt(id));
-    }
-    let rows: Vec<Sighting> = rows.order(access_log::id.desc()).limit(paging.limit() + 1).select(Sighting::as_select()).load(conn)?;
+    let page = sorted!(conn, query().select(Sighting::as_select()), paging, sort, access_log::id => Id, access_log::id, |s: &Sighting| (s.id, s.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-id", |s: &Sighting| (s.id, s.id))?.counted(total))
+    Ok(page.counted(total))
 }

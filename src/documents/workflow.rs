@@ -162,12 +162,15 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewDocument>) -> Result<Do
     let is_own = new.issuer_id == Some(own) && new.issuer_text.is_none();
     let document = if drafts {
         if !is_own {
-            return Err(Error::fault(
+            let mut faults = entry::faults(conn, ask, province, Entry::Draft, &new, Trust::Caller)?;
+            faults.retain(|f| f.pointer != "/issuer_id");
+            faults.push(Fault::at(
                 "/issuer_id",
                 "not_own",
                 "Chỉ soạn thảo văn bản của cơ quan mình; văn bản đến do văn thư đăng ký.",
                 "Drafts are for the own organisation; a clerk registers what came from others.",
             ));
+            return Err(Error::invalid(faults));
         }
         add(conn, ask, province, new, None)?
     } else if is_own {

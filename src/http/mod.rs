@@ -27,5 +27,5 @@ pub use body::{Body, Sent, clearable, hex};
 pub use call::{Call, House, Seen};
 pub use contract::Contract;
 pub use gate::{UPLOAD_LIMIT, gate, outside};
-pub use list::TableFile;
+pub use list::{PagedReport, TableFile};
 pub use mount::ServiceConfig;

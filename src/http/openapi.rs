@@ -321,7 +321,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
         operation["security"] = Value::Array(security);
     }
     let is_auth = path.starts_with("/api/v1/auth/");
-    let is_page = operation.pointer("/responses/200/content/application~1json/schema/$ref").and_then(Value::as_str).is_some_and(|r| r.ends_with("Page"));
+    let answer = operation.pointer("/responses/200/content/application~1json/schema/$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
+    let is_page = answer.is_some_and(|name| name.ends_with("Page"));
+    // A register is a report, and is read page by page like a list.
+    let leads_on = is_page || answer.and_then(|name| components.get(name)).is_some_and(|schema| schema.pointer("/properties/next_cursor").is_some());
     let has_body = operation.get("requestBody").is_some();
     let needs_match = matches!(method.as_str(), "PATCH" | "DELETE") || (method == "POST" && STEPS.iter().any(|step| path.ends_with(step)));
     if operation.get("description").is_none() {
@@ -422,9 +425,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
         if path.starts_with("/api/v1/reports/") {
             response["headers"]["X-Snapshot"] = json!({ "$ref": "#/components/headers/X-Snapshot" });
         }
-        if is_page {
+        if leads_on {
             response["headers"]["Link"] = json!({ "$ref": "#/components/headers/Link" });
-        } else if status != "204" && !public {
+        }
+        if !is_page && status != "204" && !public {
             response["headers"]["ETag"] = json!({ "$ref": "#/components/headers/ETag" });
         }
         if matches!(status.as_str(), "201" | "202") {

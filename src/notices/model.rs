@@ -3,6 +3,7 @@ use crate::{
     error::Result,
     filters::{By, Field, Filtered, Kind},
     id::Id,
+    page::Order,
     time::Stamp,
     words,
 };
@@ -99,6 +100,13 @@ pub struct NoticeFilter {
     #[serde(flatten)]
     #[param(ignore)]
     pub by: By<Notice>,
+}
+
+/// The order of the inbox: by level, and within one what is due or has waited longest.
+#[derive(Debug, Clone)]
+pub enum MostPressing {}
+impl Order for MostPressing {
+    const USUAL: &'static str = "level";
 }
 
 /// An inbox is put together anew each time, so it is filtered as it is shown.

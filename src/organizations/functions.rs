@@ -8,10 +8,11 @@ use crate::{
     filters::By,
     http::{Answer, Call, ServiceConfig},
     id::Id,
+    includes::{Include, Includes, Relation},
     journal::{self, Change, NOTHING},
-    keyset,
-    page::{Page, Paging},
+    page::{OldestFirst, Paging, Sort},
     schema::organization_functions as functions,
+    sorted,
     time::Stamp,
     words,
 };
@@ -224,44 +225,50 @@ pub fn find(conn: &mut Conn, ask: &Ask, id: Id, act: GrantAction) -> Result<Gran
     Ok(grant)
 }
 
+impl Includes for Grant {
+    const RELATIONS: &'static [Relation] = &[Relation { to: &super::INCLUDED, by: &["organization_id"] }];
+}
+
 /// Mounts the routes that read; those that write stand where what follows from a function is known (`mandates`).
 pub fn mount(config: &mut ServiceConfig) {
     config.service(list_organization_functions).service(get_organization_function);
 }
 
 /// Who holds which function
-#[utoipa::path(tag = "organizations", params(GrantFilter, By<Grant>, Paging), responses((status = 200, description = "A page", body = Vec<Grant>)))]
+#[utoipa::path(tag = "organizations", params(GrantFilter, By<Grant>, Sort<OldestFirst>, Include<Grant>, Paging), responses((status = 200, description = "A page", body = Vec<Grant>)))]
 #[get("/organization-functions")]
 async fn list_organization_functions(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (GrantFilter, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| {
-        let scope = authz::scope(RULES, &ask.actor, Act::View)?;
-        let query = || {
-            let mut query = functions::table.into_boxed::<MultiBackend>();
-            if scope.organization.is_some() {
-                query = query.filter(functions::province_id.eq_any(scope.provinces.clone()));
-            }
-            query = filter.by.narrow(query);
-            if let Some(day) = filter.valid_on {
-                query = on(query, day);
-            }
-            query
-        };
-        let rows = keyset!(query().select(Grant::as_select()), paging, "created_at", functions::created_at => Stamp, functions::id, asc).load(conn)?;
-        let page = Page::of(rows, paging.limit(), "created_at", |g: &Grant| (g.created_at, g.id))?;
-        let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-        Ok(page.counted(total))
-    })
-    .await
+    let (filter, sort, paging): (GrantFilter, Sort<OldestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.including::<Grant>()
+        .list(paging, move |conn, ask, paging| {
+            let scope = authz::scope(RULES, &ask.actor, Act::View)?;
+            let query = || {
+                let mut query = functions::table.into_boxed::<MultiBackend>();
+                if scope.organization.is_some() {
+                    query = query.filter(functions::province_id.eq_any(scope.provinces.clone()));
+                }
+                query = filter.by.narrow(query);
+                if let Some(day) = filter.valid_on {
+                    query = on(query, day);
+                }
+                query
+            };
+            let rows = query().select(Grant::as_select());
+            let page = sorted!(conn, rows, paging, sort, functions::created_at => Stamp, functions::id, |g: &Grant| (g.created_at, g.id));
+            let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+            Ok(page.counted(total))
+        })
+        .await
 }
 
 /// One grant of a function
-#[utoipa::path(tag = "organizations", params(("id" = Id, Path)), responses((status = 200, description = "The grant", body = Grant)))]
+#[utoipa::path(tag = "organizations", params(("id" = Id, Path), Include<Grant>), responses((status = 200, description = "The grant", body = Grant)))]
 #[get("/organization-functions/{id}")]
 async fn get_organization_function(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let grant = find(conn, ask, *id, Act::View)?;
-        Answer::one(&grant, grant.version)
-    })
-    .await
+    call.including::<Grant>()
+        .read(move |conn, ask| {
+            let grant = find(conn, ask, *id, Act::View)?;
+            Answer::one(&grant, grant.version)
+        })
+        .await
 }

@@ -9,9 +9,9 @@ use crate::{
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
-    keyset,
-    page::{Page, Paging},
+    page::{Order, Paging, Sort},
     schema::provinces,
+    sorted,
     time::Stamp,
     words,
 };
@@ -233,11 +233,18 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(list_provinces).service(create_province).service(get_province).service(update_province);
 }
 
+/// The order of the list of provinces.
+#[derive(Debug, Clone)]
+enum ByCode {}
+impl Order for ByCode {
+    const USUAL: &'static str = "code";
+}
+
 /// Provinces
-#[utoipa::path(tag = "organizations", params(By<ProvinceView>, Paging), responses((status = 200, description = "A page", body = Vec<ProvinceView>)))]
+#[utoipa::path(tag = "organizations", params(By<ProvinceView>, Sort<ByCode>, Paging), responses((status = 200, description = "A page", body = Vec<ProvinceView>)))]
 #[get("/provinces")]
 async fn list_provinces(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<ProvinceView>, Paging) = (call.query()?, call.query()?);
+    let (by, sort, paging): (By<ProvinceView>, Sort<ByCode>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, Act::View)?;
         let query = || {
@@ -247,8 +254,8 @@ async fn list_provinces(call: Call) -> Result<HttpResponse> {
             }
             by.narrow(query)
         };
-        let rows = keyset!(query().select(Province::as_select()), paging, "code", provinces::code => String, provinces::id, asc).load(conn)?;
-        let page = Page::of(rows, paging.limit(), "code", |p: &Province| (p.code.clone(), p.id))?;
+        let rows = query().select(Province::as_select());
+        let page = sorted!(conn, rows, paging, sort, provinces::code => String, provinces::id, |p: &Province| (p.code.clone(), p.id));
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
         Ok(page.map(|p| p.view(ask)).counted(total))
     })

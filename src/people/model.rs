@@ -3,6 +3,7 @@ use crate::{
     filters::By,
     flow::Worded,
     id::Id,
+    page::Order,
     schema::{posts, users},
     time::Stamp,
     words,
@@ -200,6 +201,13 @@ pub struct UserFilter {
     #[serde(flatten)]
     #[param(ignore)]
     pub by: By<UserView>,
+}
+
+/// The order of the list of users.
+#[derive(Debug, Clone)]
+pub enum ByUsername {}
+impl Order for ByUsername {
+    const USUAL: &'static str = "username";
 }
 
 /// Who is signed in.

@@ -22,10 +22,12 @@ use crate::{
     flow::{Flow, Worded},
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
+    includes::{Include, Includes, Relation},
     journal::{self, Change, NOTHING},
-    keyset,
-    page::{Page, Paging},
+    organizations,
+    page::{NewestFirst, Page, Paging, Sort},
     schema::{access, extensions},
+    sorted,
     time::Stamp,
     words,
 };
@@ -355,7 +357,7 @@ fn grant(conn: &mut Conn, ask: &Ask, task: &Task, extension: &Extension, due: Na
     Ok(())
 }
 
-fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, by: &By<ExtensionView>, paging: &Paging) -> Result<Page<Extension>> {
+fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, by: &By<ExtensionView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<Extension>> {
     let organization = ask.actor.organization.unwrap_or(ask.actor.user);
     let query = || {
         let mut query = extensions::table.into_boxed::<MultiBackend>();
@@ -366,9 +368,14 @@ fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, by: &By<ExtensionView>, pagin
         };
         by.narrow(query)
     };
-    let rows = keyset!(query().select(Extension::as_select()), paging, "-created_at", extensions::id => Id, extensions::id, desc).load(conn)?;
+    let page = sorted!(conn, query().select(Extension::as_select()), paging, sort, extensions::id => Id, extensions::id, |e: &Extension| (e.id, e.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-created_at", |e: &Extension| (e.id, e.id))?.counted(total))
+    Ok(page.counted(total))
+}
+
+impl Includes for ExtensionView {
+    const RELATIONS: &'static [Relation] =
+        &[Relation { to: &tasks::INCLUDED, by: &["task_id"] }, Relation { to: &organizations::INCLUDED, by: &["organization_id"] }];
 }
 
 /// Mounts the routes.
@@ -377,18 +384,19 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Requests for extensions of tasks that the caller may see
-#[utoipa::path(tag = "plans", params(By<ExtensionView>, Paging), responses((status = 200, description = "A page", body = Vec<ExtensionView>)))]
+#[utoipa::path(tag = "plans", params(By<ExtensionView>, Sort<NewestFirst>, Include<ExtensionView>, Paging), responses((status = 200, description = "A page", body = Vec<ExtensionView>)))]
 #[get("/extensions")]
 async fn list_extensions(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<ExtensionView>, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| {
-        let scope = authz::scope(TASK_RULES, &ask.actor, TaskAction::View)?;
-        let page = list(conn, ask, &scope, &by, paging)?;
-        let ids: Vec<Id> = page.items.iter().map(|e| e.task_id).collect();
-        let about: HashMap<Id, Standing> = tasks::store::find_many_as(conn, &ask.actor, &ids)?.into_iter().map(|(t, s)| (t.id, s)).collect();
-        Ok(page.map(|e| view(ask, &e, about.get(&e.task_id).copied().unwrap_or(Standing::NEW))))
-    })
-    .await
+    let (by, sort, paging): (By<ExtensionView>, Sort<NewestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.including::<ExtensionView>()
+        .list(paging, move |conn, ask, paging| {
+            let scope = authz::scope(TASK_RULES, &ask.actor, TaskAction::View)?;
+            let page = list(conn, ask, &scope, &by, &sort, paging)?;
+            let ids: Vec<Id> = page.items.iter().map(|e| e.task_id).collect();
+            let about: HashMap<Id, Standing> = tasks::store::find_many_as(conn, &ask.actor, &ids)?.into_iter().map(|(t, s)| (t.id, s)).collect();
+            Ok(page.map(|e| view(ask, &e, about.get(&e.task_id).copied().unwrap_or(Standing::NEW))))
+        })
+        .await
 }
 
 /// Ask for an extension
@@ -403,15 +411,16 @@ async fn create_extension(call: Call, body: Body<NewExtension>) -> Result<HttpRe
 }
 
 /// One request for an extension
-#[utoipa::path(tag = "plans", params(("id" = Id, Path)), responses((status = 200, description = "The request", body = ExtensionView)))]
+#[utoipa::path(tag = "plans", params(("id" = Id, Path), Include<ExtensionView>), responses((status = 200, description = "The request", body = ExtensionView)))]
 #[get("/extensions/{id}")]
 async fn get_extension(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let (extension, _, standing) = find_as(conn, ask, *id)?;
-        let view = view(ask, &extension, standing);
-        Answer::one(&view, view.version)
-    })
-    .await
+    call.including::<ExtensionView>()
+        .read(move |conn, ask| {
+            let (extension, _, standing) = find_as(conn, ask, *id)?;
+            let view = view(ask, &extension, standing);
+            Answer::one(&view, view.version)
+        })
+        .await
 }
 
 /// Grant, refuse or withdraw

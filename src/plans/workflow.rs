@@ -16,7 +16,7 @@ use crate::{
     authz::{self, Audience, Function, Relations, RoleGroup, Standing},
     db::{Conn, Json, add_to_counter},
     documents,
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
@@ -88,8 +88,11 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPlan>) -> Result<PlanVi
     let (issuer, province) = (ask.actor.organization()?, ask.actor.province()?);
     ask.proceed(conn, None)?;
     let new = body.open()?;
-    check_owner(conn, ask, issuer, province, new.owner_id)?;
-    documents::named::must_be_seen(conn, ask, "/document_id", new.document_id)?;
+    let mut faults = Vec::new();
+    gathered(&mut faults, check_title(&new.title))?;
+    gathered(&mut faults, check_owner(conn, ask, issuer, province, new.owner_id))?;
+    gathered(&mut faults, documents::named::must_be_seen(conn, ask, "/document_id", new.document_id))?;
+    all_well(faults)?;
     let plan = add(conn, ask, province, issuer, new, Origin::default())?;
     show(conn, ask, plan.id)
 }
@@ -114,9 +117,7 @@ fn check_owner(conn: &mut Conn, ask: &Ask, issuer: Id, province: Id, owner: Opti
 
 /// Adds a plan in draft; also the door of the seed loader, which finds its records by seed key.
 pub fn add(conn: &mut Conn, ask: &Ask, province: Id, issuer: Id, new: NewPlan, origin: Origin) -> Result<Plan> {
-    if new.title.trim().is_empty() {
-        return Err(blank_title());
-    }
+    check_title(&new.title)?;
     let code = organizations::provinces::find(conn, province)?.code;
     let year = ask.today.year();
     let number = add_to_counter(conn, &format!("plan/{province}/{year}"), 1)?;
@@ -150,8 +151,8 @@ pub fn add(conn: &mut Conn, ask: &Ask, province: Id, issuer: Id, new: NewPlan, o
     Ok(plan)
 }
 
-fn blank_title() -> Error {
-    Error::fault("/title", "blank", "Hãy ghi tên kế hoạch.", "Give the plan's title.")
+fn check_title(title: &str) -> Result<()> {
+    if title.trim().is_empty() { Err(Error::fault("/title", "blank", "Hãy ghi tên kế hoạch.", "Give the plan's title.")) } else { Ok(()) }
 }
 
 /// While it is a draft, issuer and owner both work on it.
@@ -179,27 +180,31 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PlanPatch>) -> Resul
         return Err(occurrences::workflow::not_active());
     }
     let patch = body.open()?;
+    let mut faults = Vec::new();
     if before.state == State::Active {
         let fixed = ["owner_id", "tracked_from"];
         let in_force = |member: &str| {
             Fault::at(format!("/{member}"), "in_force", "Kế hoạch đang thực hiện, không đổi được.", "The plan is in force; this cannot be changed.")
         };
-        all_well(fixed.iter().filter(|m| body.names(m)).map(|m| in_force(m)).collect())?;
+        faults.extend(fixed.iter().filter(|m| body.names(m)).map(|m| in_force(m)));
     }
+    // Of what stays as it is, nothing more is to be said.
+    let owner = patch.owner_id.filter(|o| *o != before.owner_id && before.state == State::Draft);
+    if let Some(title) = &patch.title {
+        gathered(&mut faults, check_title(title))?;
+    }
+    gathered(&mut faults, documents::named::must_be_seen(conn, ask, "/document_id", patch.document_id.flatten()))?;
+    gathered(&mut faults, check_owner(conn, ask, before.issuer_id, before.province_id, owner))?;
+    all_well(faults)?;
     let mut after = before.clone();
     if let Some(title) = patch.title {
-        if title.trim().is_empty() {
-            return Err(blank_title());
-        }
         after.title_fold = text::fold(&title);
         after.title = title;
     }
-    documents::named::must_be_seen(conn, ask, "/document_id", patch.document_id.flatten())?;
     after.document_id = patch.document_id.unwrap_or(after.document_id);
     after.owner_basis = patch.owner_basis.unwrap_or(after.owner_basis);
     after.tracked_from = patch.tracked_from.unwrap_or(after.tracked_from);
-    if let Some(owner) = patch.owner_id.filter(|o| *o != before.owner_id) {
-        check_owner(conn, ask, before.issuer_id, before.province_id, Some(owner))?;
+    if let Some(owner) = owner {
         after.owner_id = owner;
         hand_over(conn, ask, &before, &after)?;
     }

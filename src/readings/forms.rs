@@ -5,7 +5,7 @@ use super::{
     model::{ReadingDocument, ReadingLink, ReadingSpan, ReadingWarning},
     values::ReadingValue,
 };
-use crate::{filters::By, id::Id, time::Stamp};
+use crate::{filters::By, id::Id, page::Order, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -65,6 +65,13 @@ pub struct ReadingView {
     pub warnings: Vec<ReadingWarning>,
     #[schema(max_items = 2000)]
     pub proposals: Vec<ReadingProposal>,
+}
+
+/// The order of the proposals of a reading: that of the text.
+#[derive(Debug, Clone)]
+pub enum ByPlace {}
+impl Order for ByPlace {
+    const USUAL: &'static str = "place";
 }
 
 /// A proposal: a value with the place that it was read from.

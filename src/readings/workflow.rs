@@ -1,6 +1,6 @@
 use super::{
     agencies, apply,
-    forms::{ReadingCounts, ReadingFilter, ReadingProposal, ReadingRow, ReadingText, ReadingTransition, ReadingView},
+    forms::{ByPlace, ReadingCounts, ReadingFilter, ReadingProposal, ReadingRow, ReadingText, ReadingTransition, ReadingView},
     intake::Incoming,
     kinds::{ReadingAction as Act, ReadingProposalAction as On, ReadingProposalState as Stand, ReadingState as State},
     model::{Content, KIND, Proposal, Reading},
@@ -18,7 +18,7 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    page::{Page, Paging},
+    page::{NewestFirst, Page, Paging, Sort},
     reading::Agencies,
     text,
 };
@@ -138,9 +138,9 @@ pub fn text(conn: &mut Conn, ask: &Ask, id: Id) -> Result<(ReadingText, i32)> {
 }
 
 /// A page of readings.
-pub fn list(conn: &mut Conn, ask: &Ask, filter: &ReadingFilter, paging: &Paging) -> Result<Page<ReadingRow>> {
+pub fn list(conn: &mut Conn, ask: &Ask, filter: &ReadingFilter, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<ReadingRow>> {
     let scope = authz::scope(RULES, &ask.actor, Act::View)?;
-    let page = store::list(conn, &scope, filter, paging)?;
+    let page = store::list(conn, &scope, filter, sort, paging)?;
     let ids: Vec<Id> = page.items.iter().map(|r| r.id).collect();
     let mut counts = store::counts(conn, &ids)?;
     let held = authz::relations_to(conn, KIND, &ids, ask.actor.organization()?)?;
@@ -152,9 +152,9 @@ pub fn list(conn: &mut Conn, ask: &Ask, filter: &ReadingFilter, paging: &Paging)
 }
 
 /// A page of the proposals of a reading.
-pub fn list_proposals(conn: &mut Conn, ask: &Ask, id: Id, by: &By<ReadingProposal>, paging: &Paging) -> Result<Page<ReadingProposal>> {
+pub fn list_proposals(conn: &mut Conn, ask: &Ask, id: Id, by: &By<ReadingProposal>, sort: &Sort<ByPlace>, paging: &Paging) -> Result<Page<ReadingProposal>> {
     let (reading, standing) = open_for(conn, ask, id, Act::View)?;
-    let page = store::list_proposals(conn, id, by, paging)?;
+    let page = store::list_proposals(conn, id, by, sort, paging)?;
     let items = page.items.into_iter().map(|p| shown(ask, p, reading.state == State::Open, standing)).collect::<Result<_>>()?;
     Ok(Page { items, next: page.next, total: page.total })
 }

@@ -6,11 +6,11 @@ use crate::{
     id::Id,
     keyset,
     page::{Page, Paging},
-    schema::{access, arrivals},
-    visible,
+    schema::{access, arrivals, documents},
+    text, visible,
 };
 use chrono::NaiveDate;
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use std::collections::HashMap;
 
 pub fn find(conn: &mut Conn, id: Id) -> Result<Arrival> {
@@ -56,6 +56,12 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &ArrivalFilter, paging: &Pag
             Some(true) => query = query.filter(arrivals::assigned_at.is_not_null()),
             Some(false) => query = query.filter(arrivals::assigned_at.is_null()),
             None => {}
+        }
+        // A line is found by what names its document; a stub has none.
+        for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
+            let pattern = format!("%{}%", term.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            let named = documents::table.filter(documents::id.nullable().eq(arrivals::document_id));
+            query = query.filter(exists(named.filter(documents::search_fold.concat("").like(pattern).escape('\\'))));
         }
         query
     };

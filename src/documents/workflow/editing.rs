@@ -16,7 +16,7 @@ use crate::{
         policy::RULES,
         recipients, store,
     },
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered},
     http::Body,
     id::Id,
     journal,
@@ -114,10 +114,10 @@ fn rewrite(conn: &mut Conn, ask: &Ask, body: &Body<DocumentPatch>, patch: &Docum
     if let Some(relations) = &patch.relations {
         faults.extend(entry::targets(conn, ask, relations, Trust::Caller)?);
     }
-    all_well(faults)?;
     if let Some(lines) = &patch.recipients {
-        recipients::check(conn, before.province_id, lines, "/recipients")?;
+        gathered(&mut faults, recipients::check(conn, before.province_id, lines, "/recipients"))?;
     }
+    all_well(faults)?;
     let mut details = before.details()?;
     after.kind = patch.kind.unwrap_or(after.kind);
     after.notation = patch.notation.unwrap_or(after.notation);

@@ -7,7 +7,7 @@ use crate::{
     ask::Ask,
     authz::{self, LEADERS, Relations, Standing},
     db::Conn,
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
@@ -96,19 +96,21 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
     let Some(occurrence) = open.iter().rev().find(|o| Some(o.id) == task.occurrence_id).or(open.last()) else {
         return Err(Error::conflict("not_open", "Nhiệm vụ không còn lần thực hiện nào đang mở.", "The task has no open occurrence."));
     };
+    let mut faults = Vec::new();
     if !organizations::find_many(conn, &[new.organization_id])?
         .iter()
         .any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id))
     {
-        return Err(Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."));
+        faults.push(Fault::at("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."));
     }
     let mut given = task.assignees()?;
     if given.iter().any(|a| a.agencies().contains(&new.organization_id)) {
         return Err(Error::conflict("duplicate", "Cơ quan này đã có phần trong nhiệm vụ.", "This organisation has a part in the task already."));
     }
     if new.group_id.is_some_and(|g| !given.iter().any(|a| a.group_id == Some(g))) {
-        return Err(Error::fault("/group_id", "unknown_reference", "Nhiệm vụ không nêu nhóm này.", "The task does not name this group."));
+        faults.push(Fault::at("/group_id", "unknown_reference", "Nhiệm vụ không nêu nhóm này.", "The task does not name this group."));
     }
+    all_well(faults)?;
     let required = new.required.unwrap_or(task.form != TaskForm::Request);
     let share = Share { organization: new.organization_id, group: new.group_id, role: new.role, required, due_on: new.due_on };
     match new.group_id.and_then(|g| given.iter_mut().find(|a| a.group_id == Some(g))) {
@@ -174,9 +176,14 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
     if !working && step.action != Act::Confirm {
         return Err(Error::conflict("occurrence_not_open", "Nhiệm vụ không còn ở trạng thái thực hiện.", "The task is not being carried out any more."));
     }
-    check(ask, &step, &before)?;
+    let mut faults = Vec::new();
+    gathered(&mut faults, check(ask, &step, &before))?;
     let papers: Vec<(String, Id)> = step.document_id.map(|id| ("/document_id".to_owned(), id)).into_iter().collect();
-    named::evidence(conn, ask, &papers, step.links.as_deref().unwrap_or_default())?;
+    gathered(&mut faults, named::evidence(conn, ask, &papers, step.links.as_deref().unwrap_or_default()))?;
+    if step.action == Act::Handle {
+        check_handlers(conn, ask, &step, before.organization_id, &mut faults)?;
+    }
+    all_well(faults)?;
     let mut entered = None;
     match step.action {
         Act::Done => {
@@ -200,17 +207,6 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
             after.unit_id = step.unit_id;
             after.officer_id = step.officer_id;
             after.instruction = step.instruction.clone();
-            if let Some(unit) = step.unit_id
-                && !organizations::units(conn, before.organization_id)?.contains(&unit)
-            {
-                return Err(Error::fault("/unit_id", "not_a_unit", "Đơn vị không trực thuộc cơ quan này.", "It is not a unit of this organisation."));
-            }
-            if let Some(officer) = step.officer_id
-                && !people::works_for_any(conn, officer, &[Some(before.organization_id), step.unit_id], ask.today)?
-            {
-                let (vi, en) = ("Không phải người của cơ quan này.", "Nobody of this organisation.");
-                return Err(Error::fault("/officer_id", "unknown_reference", vi, en));
-            }
         }
         Act::View => {}
     }
@@ -236,6 +232,21 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
         }
     }
     show(conn, ask, id)
+}
+
+/// A part is handled by a unit and a person of the agency that owes it.
+fn check_handlers(conn: &mut Conn, ask: &Ask, step: &PartTransition, organization: Id, faults: &mut Vec<Fault>) -> Result<()> {
+    if let Some(unit) = step.unit_id
+        && !organizations::units(conn, organization)?.contains(&unit)
+    {
+        faults.push(Fault::at("/unit_id", "not_a_unit", "Đơn vị không trực thuộc cơ quan này.", "It is not a unit of this organisation."));
+    }
+    if let Some(officer) = step.officer_id
+        && !people::works_for_any(conn, officer, &[Some(organization), step.unit_id], ask.today)?
+    {
+        faults.push(Fault::at("/officer_id", "unknown_reference", "Không phải người của cơ quan này.", "Nobody of this organisation."));
+    }
+    Ok(())
 }
 
 fn check(ask: &Ask, step: &PartTransition, before: &Part) -> Result<()> {

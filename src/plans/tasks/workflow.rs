@@ -250,25 +250,22 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<TaskPatch>) -> Resul
     if in_force && !crate::plans::is_active(conn, before.plan_id)? {
         return Err(occurrences::workflow::not_active());
     }
-    let patch = body.open()?;
+    let mut patch = body.open()?;
+    let mut faults = Vec::new();
     if in_force {
         let fixed = ["form", "cadence", "due_rule", "assignees", "through_id"];
-        let faults: Vec<Fault> = fixed
-            .iter()
-            .filter(|member| body.names(member))
-            .map(|member| {
-                Fault::at(
-                    format!("/{member}"),
-                    "in_force",
-                    "Nhiệm vụ đã giao: hạn chỉ đổi bằng gia hạn hoặc văn bản mới, cơ quan bằng phần việc.",
-                    "The task is in force: due dates move by extension or a later document, agencies by parts.",
-                )
-            })
-            .collect();
-        all_well(faults)?;
+        faults.extend(fixed.iter().filter(|member| body.names(member)).map(|member| {
+            Fault::at(
+                format!("/{member}"),
+                "in_force",
+                "Nhiệm vụ đã giao: hạn chỉ đổi bằng gia hạn hoặc văn bản mới, cơ quan bằng phần việc.",
+                "The task is in force: due dates move by extension or a later document, agencies by parts.",
+            )
+        }));
+        // Of what stays as it is, nothing more is to be said.
+        patch = TaskPatch { form: None, cadence: None, due_rule: None, assignees: None, through_id: None, ..patch };
     }
     let mut after = before.clone();
-    let mut faults = Vec::new();
     if let Some(content) = patch.content {
         if content.trim().is_empty() {
             faults.push(Fault::at("/content", "blank", "Hãy ghi nội dung nhiệm vụ.", "Say what the task is."));

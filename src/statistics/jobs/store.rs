@@ -5,9 +5,9 @@ use crate::{
     error::{Error, Result},
     filters::By,
     id::Id,
-    keyset,
-    page::{Page, Paging},
+    page::{NewestFirst, Page, Paging, Sort},
     schema::{provinces, report_jobs as jobs, report_runs as runs},
+    sorted,
     time::Stamp,
     visible,
 };
@@ -27,19 +27,19 @@ pub fn find_run(conn: &mut Conn, id: Id) -> Result<Run> {
 }
 
 /// Only what the caller may see: the scope is part of the query.
-pub fn list(conn: &mut Conn, scope: &Scope, by: &By<ReportJobView>, paging: &Paging) -> Result<Page<ReportJob>> {
+pub fn list(conn: &mut Conn, scope: &Scope, by: &By<ReportJobView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<ReportJob>> {
     let query = || by.narrow(jobs::table.filter(visible!(report_jobs, scope, KIND)).into_boxed::<MultiBackend>());
-    let rows = keyset!(query().select(ReportJob::as_select()), paging, "-created_at", jobs::id => Id, jobs::id, desc).load(conn)?;
+    let page = sorted!(conn, query().select(ReportJob::as_select()), paging, sort, jobs::id => Id, jobs::id, |j: &ReportJob| (j.id, j.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-created_at", |j: &ReportJob| (j.id, j.id))?.counted(total))
+    Ok(page.counted(total))
 }
 
-/// The runs of a saved report, newest first.
-pub fn runs(conn: &mut Conn, job: Id, by: &By<ReportRunView>, paging: &Paging) -> Result<Page<Run>> {
+/// The runs of a saved report.
+pub fn runs(conn: &mut Conn, job: Id, by: &By<ReportRunView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<Run>> {
     let query = || by.narrow(runs::table.filter(runs::job_id.eq(job)).into_boxed::<MultiBackend>());
-    let rows = keyset!(query().select(Run::as_select()), paging, "-created_at", runs::id => Id, runs::id, desc).load(conn)?;
+    let page = sorted!(conn, query().select(Run::as_select()), paging, sort, runs::id => Id, runs::id, |r: &Run| (r.id, r.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-created_at", |r: &Run| (r.id, r.id))?.counted(total))
+    Ok(page.counted(total))
 }
 
 /// Whether a kept result is this file.

@@ -20,7 +20,7 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    page::{Page, Paging},
+    page::{NewestFirst, Page, Paging, Sort},
     statistics::{
         model::{ReportFilter, ReportKind},
         store::Sight,
@@ -149,9 +149,9 @@ pub fn show(conn: &mut Conn, ask: &Ask, id: Id) -> Result<ReportJobView> {
 }
 
 /// The page that this caller may see: two statements.
-pub fn list(conn: &mut Conn, ask: &Ask, by: &By<ReportJobView>, paging: &Paging) -> Result<Page<ReportJobView>> {
+pub fn list(conn: &mut Conn, ask: &Ask, by: &By<ReportJobView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<ReportJobView>> {
     let scope = authz::scope(RULES, &ask.actor, Act::View)?;
-    let page = store::list(conn, &scope, by, paging)?;
+    let page = store::list(conn, &scope, by, sort, paging)?;
     let (next, total) = (page.next, page.total);
     let items = page.items.into_iter().map(|job| {
         let relations = if ask.actor.organization == Some(job.owner_id) { Relations::OWNER } else { Relations::PREDECESSOR };
@@ -325,9 +325,9 @@ pub fn show_run(conn: &mut Conn, ask: &Ask, id: Id) -> Result<ReportRunView> {
 }
 
 /// The runs of a saved report.
-pub fn list_runs(conn: &mut Conn, ask: &Ask, id: Id, by: &By<ReportRunView>, paging: &Paging) -> Result<Page<ReportRunView>> {
+pub fn list_runs(conn: &mut Conn, ask: &Ask, id: Id, by: &By<ReportRunView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<ReportRunView>> {
     let (_, standing) = permitted(conn, ask, id, Act::View)?;
-    let page = store::runs(conn, id, by, paging)?;
+    let page = store::runs(conn, id, by, sort, paging)?;
     let (next, total) = (page.next, page.total);
     Ok(Page { items: page.items.iter().map(|run| run_view(ask, run, standing)).collect::<Result<_>>()?, next, total })
 }

@@ -126,6 +126,18 @@ pub(super) fn in_force(due: Option<NaiveDate>, returned: &[ontime::Lay], calenda
     Ok(ontime::decide(Some(due), returned, until, calendar).map_err(calendar_error)?.effective_due.unwrap_or(due))
 }
 
+/// 422 where a part to be done again is not of this occurrence, or not done.
+pub(super) fn must_be_done(conn: &mut Conn, occurrence: Id, ids: &[Id]) -> Result<()> {
+    let owed = parts::store::of_occurrence(conn, occurrence)?;
+    let Some(unknown) = ids.iter().find(|id| !owed.iter().any(|p| p.id == **id && p.state == PartState::Done)) else { return Ok(()) };
+    Err(Error::fault(
+        "/part_ids",
+        "unknown_reference",
+        format!("Phần việc {unknown} không thuộc lần này hoặc chưa xong."),
+        format!("Part {unknown} is not of this occurrence, or not done."),
+    ))
+}
+
 pub(super) fn give_back(conn: &mut Conn, ask: &Ask, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
     let calendar = calendars::current(conn)?;
     let mut returns: Vec<LayView> = from_json(&after.lays)?;
@@ -140,14 +152,6 @@ pub(super) fn give_back(conn: &mut Conn, ask: &Ask, after: &mut Occurrence, step
     }
     let owed = parts::store::of_occurrence(conn, after.id)?;
     let has_lead = owed.iter().any(|p| p.role == TaskRole::Lead);
-    if let Some(unknown) = step.part_ids.iter().flatten().find(|id| !owed.iter().any(|p| p.id == **id && p.state == PartState::Done)) {
-        return Err(Error::fault(
-            "/part_ids",
-            "unknown_reference",
-            format!("Phần việc {unknown} không thuộc lần này hoặc chưa xong."),
-            format!("Part {unknown} is not of this occurrence, or not done."),
-        ));
-    }
     for part in &owed {
         let named = step.part_ids.as_ref().map(|ids| ids.contains(&part.id));
         // Unless said, a lead does its own part again; where nobody leads, everybody who reported does.

@@ -9,6 +9,7 @@ use crate::{
     calendars,
     db::Conn,
     error::{Error, Result},
+    id::Id,
     plans::{
         model::{NEVER, from_json, to_json},
         occurrences::{
@@ -43,13 +44,16 @@ pub(super) fn decline(conn: &mut Conn, task: &Task, after: &mut Occurrence, step
     Ok(())
 }
 
-/// Back with the owner, the task goes to another lead; the one that declined is waived.
-pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occurrence, step: &TaskTransition) -> Result<()> {
-    let wrong = || Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province.");
-    let next = step.organization_id.ok_or_else(wrong)?;
-    if !crate::organizations::find_many(conn, &[next])?.iter().any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id)) {
-        return Err(wrong());
+/// Who is to lead in the place of the one that declined.
+pub(super) fn receiver(conn: &mut Conn, ask: &Ask, task: &Task, next: Id) -> Result<Id> {
+    if crate::organizations::find_many(conn, &[next])?.iter().any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id)) {
+        return Ok(next);
     }
+    Err(Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."))
+}
+
+/// Back with the owner, the task goes to another lead; the one that declined is waived.
+pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occurrence, next: Id) -> Result<()> {
     let owed = parts::store::of_occurrence(conn, after.id)?;
     let mut given = task.assignees()?;
     let leads = assignees::has_lead(&given);
