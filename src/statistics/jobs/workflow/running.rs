@@ -4,7 +4,7 @@
 
 use super::{
     making::{self, Wanted},
-    planned, queue, run_change, run_view,
+    planning, queue, run_change, run_view,
 };
 use crate::{
     ask::Ask,
@@ -113,13 +113,21 @@ fn plan(conn: &mut Conn, now: Stamp) -> Result<usize> {
     }
     let ask = Ask::internal(people::system_actor(), now);
     let due = store::due(conn, now)?;
+    let calendar = calendars::current(conn)?;
     for job in &due {
-        if !job.waiting {
-            queue(conn, &ask, job, job.next_run_at, OWN)?;
+        let Some(schedule) = job.schedule.as_ref().map(typed::<Schedule>).transpose()? else {
+            store::plan_next(conn, &[job.id], None, false)?;
+            continue;
+        };
+        let mut next = planning::next(&schedule, now, now, &calendar);
+        if let Some(planned) = job.next_run_at.filter(|_| !job.waiting) {
+            // The calendar of then may have been another: the moment is the one that the calendar of now gives.
+            match planning::next(&schedule, planned.plus_seconds(-1), now, &calendar) {
+                (Some(moment), false) if moment <= now => drop(queue(conn, &ask, job, Some(moment), OWN)?),
+                moved => next = moved,
+            }
         }
-        let schedule: Option<Schedule> = job.schedule.as_ref().map(typed).transpose()?;
-        let (next, waiting) = planned(conn, schedule.as_ref(), now)?;
-        store::plan_next(conn, job.id, next, waiting)?;
+        store::plan_next(conn, &[job.id], next.0, next.1)?;
     }
     Ok(due.len())
 }
