@@ -63,7 +63,7 @@ pub fn brief(conn: &mut Conn, ask: &Ask, sight: &Sight, filter: &ReportFilter, c
         Some(province) => store::committee(conn, province)?,
         None => vec![organization],
     };
-    let decisions = agenda::waiting(conn, &deciders, &narrowed, MOST)?;
+    let decisions = agenda::waiting(conn, organization, &deciders, &narrowed, MOST)?;
     let agencies = below_target(conn, ask, sight, &filter, cut, calendar)?;
     let named = overdue
         .iter()
