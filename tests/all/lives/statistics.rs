@@ -626,6 +626,43 @@ fn a_brief_knows_all_that_its_leader_is_to_decide() {
     });
 }
 
+/// SVHTT's report was due on Fri 19/11/2021. A calendar installed on Mon 6/12 has Tue 23/11 off.
+#[test]
+fn a_calendar_that_comes_later_touches_no_past_day() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        house.at("2021-12-06T08:00");
+        let ubnd = year.person("UBND", "viewer");
+        let (now, past) = ("/reports/reporting-rates?period=2021", "/reports/reporting-rates?period=2021&as_of=2021-11-25");
+        let late = |report: &Reply| row(report, "organization_code", "SVHTT")["working_days_late"].clone();
+        let then = read(&ubnd, past);
+        // 22–25/11 = 4; 22–26/11, 29/11–3/12 and 6/12 = 11.
+        assert_eq!((late(&then), late(&read(&ubnd, now))), (json!(4), json!(11)));
+        let new = |version: &str, off: &str| {
+            let day = json!({ "date": off, "kind": "public_holiday", "name_vi": "Nghỉ", "name_en": "Off", "unconfirmed": false });
+            json!({ "calendar_version": version, "years": [2021], "days_off": [day], "extra_working_days": [] })
+        };
+        let administrator = house.administrator();
+        let install = |version: &str, off: &str| administrator.post("/calendars", new(version, off)).expect(201);
+        install("vn-2021/2", "2021-11-23");
+        let again = read(&ubnd, past);
+        assert_eq!((&again["snapshot"], &again.bytes), (&then["snapshot"], &then.bytes));
+        assert_eq!(late(&read(&ubnd, now)), json!(10));
+        // A day later 22–24/11 are off in another one, then the first is put in force again: each day keeps its own.
+        house.at("2021-12-07T08:00");
+        install("vn-2021/3", "2021-11-22");
+        let third = read(&ubnd, now);
+        // 7/12 as well.
+        assert_eq!(late(&third), json!(11));
+        house.at("2021-12-08T08:00");
+        install("vn-2021/2", "2021-11-23");
+        for (day, count) in [("2021-11-25", 4), ("2021-12-06", 10), ("2021-12-07", 11)] {
+            assert_eq!(late(&read(&ubnd, &format!("{now}&as_of={day}"))), json!(count), "{day}");
+        }
+        assert_eq!(late(&read(&ubnd, now)), json!(12));
+    });
+}
+
 /// Twelve agencies owe two reports, by 19/11 and by 26/11. SYT's first was returned on 30/11, so that it has until 3/12:
 /// three working days after the return.
 #[test]

@@ -23,7 +23,7 @@ use crate::{
         model::ReportFilter,
         rewind,
         store::Sight,
-        workflow::sight,
+        workflow::{calendar, sight},
     },
     time::{Clock, Stamp},
 };
@@ -175,7 +175,7 @@ fn made(conn: &mut Conn, run: &Run, data: &Path, now: Stamp) -> Result<Result<Ma
         filter.period = window.on(run.planned_for.unwrap_or(run.created_at).day());
     }
     let cut = rewind::cut(conn, now, None)?;
-    let calendar = calendars::current(conn)?;
+    let (cut, calendar) = if run.report.shows_present_rows() { (cut.present(), calendars::current(conn)?) } else { (cut, calendar(conn, &cut)?) };
     let wanted = Wanted { report: run.report, filter: &filter, format: run.format };
     let pinned = making::versions(conn, &ask, &wanted, &cut).and_then(|versions| {
         let pin = Pin { cut, sight, calendar_version: calendar.version().to_owned(), versions };
