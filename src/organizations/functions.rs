@@ -32,6 +32,9 @@ words! {
 }
 use GrantAction as Act;
 
+/// The kind of record, as the journal names it.
+pub const KIND: &str = "organization_function";
+
 /// "Everyone in the province looks; a system administrator grants and ends."
 pub const RULES: &[Rule<GrantAction>] = &[
     Rule { who: Who::Anyone, at: READERS, with: Reach::Open(Audience::Province), may: &[Act::View] },
@@ -165,6 +168,12 @@ pub fn of_organization(conn: &mut Conn, organization: Id, day: NaiveDate) -> Res
     Ok(on(query, day).select(Grant::as_select()).load(conn)?)
 }
 
+/// Every grant to an organisation, whenever it is held.
+pub fn ever_of(conn: &mut Conn, organization: Id) -> Result<Vec<Grant>> {
+    let query = functions::table.filter(functions::organization_id.eq(organization)).order(functions::id);
+    Ok(query.select(Grant::as_select()).load(conn)?)
+}
+
 /// Grants a function; also the door of the seed loader and of the merger. The same grant twice is one.
 pub fn add(conn: &mut Conn, ask: &Ask, new: NewGrant) -> Result<Grant> {
     let organization = super::store::find_many(conn, &[new.organization_id])?.pop();
@@ -207,7 +216,7 @@ pub fn end(conn: &mut Conn, ask: &Ask, before: &Grant, last_day: Option<NaiveDat
 
 fn change<'a>(grant: &Grant, action: &'a str) -> Change<'a> {
     Change {
-        kind: "organization_function",
+        kind: KIND,
         id: grant.id,
         version: Some(grant.version),
         owner: Some(grant.organization_id),

@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 /// Who accepts what the lead proposes, and decides on more time.
-const ACCEPTS: Relations = Relations::OWNER.and(Relations::MONITOR);
+pub const ACCEPTS: Relations = Relations::OWNER.and(Relations::MONITOR);
 
 /// A part that an agency owes.
 #[derive(Debug, Clone, Queryable)]

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     ask::Ask,
-    calendars,
     error::Result,
     export::{FileContent, Format, docx},
     http::{Answer, Call, ServiceConfig, TableFile},
@@ -59,7 +58,7 @@ async fn get_reporting_rates(call: Call) -> Result<HttpResponse> {
     call.snapshot(move |conn, ask| {
         let sight = workflow::sight(conn, &ask.actor)?;
         let cut = workflow::cut(conn, ask, &filter)?;
-        let calendar = calendars::current(conn)?;
+        let calendar = workflow::calendar(conn, &cut)?;
         shown(&file, ask, ReportKind::ReportingRates, &workflow::rates::report(conn, &sight, &ask.actor.provinces, &filter, &cut, &calendar)?)
     })
     .await

@@ -12,7 +12,6 @@ use super::{
 use crate::{
     ask::Ask,
     authz::{self, Audience, Relations, Standing},
-    calendars,
     db::Conn,
     error::{Error, Fault, Result, all_well},
     filters::By,
@@ -30,8 +29,12 @@ use crate::{
 };
 
 pub mod making;
+pub mod planning;
 pub mod running;
+pub mod succession;
 pub mod verifying;
+
+pub use planning::planned;
 
 /// The life of a saved report.
 pub const FLOW: Flow<State, Act> = Flow(&[
@@ -40,9 +43,6 @@ pub const FLOW: Flow<State, Act> = Flow(&[
     (State::Active, Act::Archive, State::Archived),
     (State::Paused, Act::Archive, State::Archived),
 ]);
-
-/// Seconds after which a schedule is tried again that the calendar has no year for.
-const LATER: i64 = 24 * 3600;
 
 fn standing(conn: &mut Conn, ask: &Ask, job: &ReportJob) -> Result<Standing> {
     authz::standing(conn, &ask.actor, KIND, job.id, job.province_id, job.audience)
@@ -74,20 +74,6 @@ fn view(ask: &Ask, job: ReportJob, standing: Standing) -> Result<ReportJobView> 
 
 fn change<'a>(job: &ReportJob, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
     Change { kind: KIND, id: job.id, version: Some(job.version), owner: Some(job.owner_id), province: Some(job.province_id), action, reason }
-}
-
-/// When it runs next; where the calendar lacks the year, when to look again.
-pub fn planned(conn: &mut Conn, schedule: Option<&Schedule>, now: Stamp) -> Result<(Option<Stamp>, bool)> {
-    let Some(schedule) = schedule else { return Ok((None, false)) };
-    let calendar = calendars::current(conn)?;
-    Ok(match schedule.next_after(now, &calendar) {
-        Ok(moment) => (Some(moment), false),
-        // A year without holidays is not guessed; the report waits for the calendar.
-        Err(e) => {
-            log::warn!("a saved report waits for the calendar: {e}");
-            (Some(now.plus_seconds(LATER)), true)
-        }
-    })
 }
 
 fn check(title: &str, mut found: Vec<Fault>) -> Result<()> {
