@@ -12,6 +12,7 @@ mod documents;
 mod feed;
 mod figures;
 mod followers;
+mod handling;
 mod mergers;
 mod notices;
 mod people;
