@@ -20,7 +20,7 @@ pub mod waiting;
 pub mod work;
 pub mod workflow;
 
-pub use followers::refresh as refresh_followers;
+pub use followers::{entrusting, refresh as refresh_followers};
 pub use merger::{Moved, open_items, reassign};
 pub use model::{NewPlan, Origin, Plan, PlanState};
 pub use occurrences::opening::{is_due, open_due};

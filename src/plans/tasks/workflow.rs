@@ -16,7 +16,7 @@ use crate::{
     journal::{self, Change, NOTHING},
     organizations,
     plans::{
-        model::{NEVER, Origin, Plan, PlanAction, PlanState, calendar_fault, to_json},
+        model::{KIND as PLAN, NEVER, Origin, Plan, PlanAction, PlanState, calendar_fault, to_json},
         occurrences::{self, model::TaskTransition, opening, workflow::may_step},
         parts::{self, model::TaskForm},
         policy::RULES as PLAN_RULES,
@@ -302,11 +302,16 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<TaskPatch>) -> Resul
     after.updated_by = Some(ask.actor.user);
     store::update(conn, &before, &after)?;
     if in_force && after.approver_id != before.approver_id {
+        // As when the task was put in force: who approves it reads its plan too.
         if let Some(old) = before.approver_id {
             authz::unrelate(conn, KIND, id, old, Relations::APPROVER)?;
+            if !store::is_approved_by(conn, after.plan_id, old)? {
+                authz::unrelate(conn, PLAN, after.plan_id, old, Relations::APPROVER)?;
+            }
         }
         if let Some(new) = after.approver_id {
             authz::relate(conn, KIND, id, new, Relations::APPROVER)?;
+            authz::relate(conn, PLAN, after.plan_id, new, Relations::APPROVER)?;
         }
     }
     let (was, is) = (TaskView::of(&before, ask.today, vec![])?, TaskView::of(&after, ask.today, vec![])?);
