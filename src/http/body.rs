@@ -3,6 +3,7 @@
 use super::call::Seen;
 use crate::{
     error::{Error, Fault, Result},
+    id::Id,
     text,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
@@ -59,6 +60,10 @@ impl<T: DeserializeOwned> Body<T> {
     /// The body as it was sent, for verbs that look before they open.
     pub fn value(&self) -> &Value {
         &self.value
+    }
+    /// The id that a member gives, where it gives one: for verbs whose right hangs on a record that the body names.
+    pub fn id(&self, member: &str) -> Option<Id> {
+        self.value.get(member).and_then(Value::as_str).and_then(Id::parse)
     }
     /// What a merge patch makes of a member that is stored as one object: absent it stays, null clears it, and its own
     /// members are merged.

@@ -86,12 +86,12 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
     if !LEADERS.contains(&ask.actor.position) {
         return Err(Error::forbidden());
     }
-    ask.proceed(conn, None)?;
-    let new = body.open()?;
-    let (task, standing) = tasks::workflow::named(conn, ask, new.task_id)?;
+    let (task, standing) = tasks::workflow::named(conn, ask, body)?;
     if !authz::may(TASK_RULES, &ask.actor, TaskAction::Assign, standing) {
         return Err(Error::forbidden());
     }
+    ask.proceed(conn, None)?;
+    let new = body.open()?;
     let open = occurrences::store::unended_of(conn, &[task.id])?;
     let Some(occurrence) = open.iter().rev().find(|o| Some(o.id) == task.occurrence_id).or(open.last()) else {
         return Err(Error::conflict("not_open", "Nhiệm vụ không còn lần thực hiện nào đang mở.", "The task has no open occurrence."));

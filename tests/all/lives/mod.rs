@@ -23,6 +23,7 @@ mod receivers;
 mod recommendations;
 mod references;
 mod reminders;
+mod replays;
 mod report_formats;
 mod report_jobs;
 mod reporting;
