@@ -7,7 +7,7 @@ use crate::{
     id::Id,
     journal::{Entry, Sighting},
     page::{Page, Paging, Sort},
-    schema::{access, access_log, journal},
+    schema::{access, access_log, journal, provinces},
     sorted,
 };
 use diesel::prelude::*;
@@ -31,24 +31,34 @@ pub fn relations(conn: &mut Conn, organization: Option<Id>, entries: &[Entry]) -
 
 type Rows = Predicate<journal::table>;
 
-/// Entries that the caller may see for one and the same reason; each reason has an index of its own.
+/// Entries that the caller may see for one and the same reason; each reason has an index of its own, and no entry has two.
+/// Whoever sees the whole province also sees what others of its organisation do: what is its own, or is related to it, and
+/// is of no province (a system administrator's act) or of another one.
 fn reasons(scope: &Scope, system_admin: bool) -> Vec<Option<Rows>> {
     if system_admin {
         return vec![None];
     }
+    let mut all: Vec<Option<Rows>> = Vec::new();
     if scope.audience.is_some() {
-        return vec![Some(Box::new(journal::province_id.eq_any(scope.provinces.clone()).assume_not_null()))];
+        all.push(Some(Box::new(journal::province_id.eq_any(scope.provinces.clone()).assume_not_null())));
     }
-    let Some(organization) = scope.organization else { return vec![] };
-    let related = access::table.filter(access::organization_id.eq(organization)).filter(access::kind.eq(journal::kind)).select(access::record_id);
-    vec![
-        Some(Box::new(journal::owner_organization_id.eq(organization).assume_not_null())),
-        Some(Box::new(
-            journal::record_id
-                .eq_any(related)
-                .and(journal::owner_organization_id.is_null().or(journal::owner_organization_id.ne(organization).assume_not_null())),
-        )),
-    ]
+    let Some(organization) = scope.organization else { return all };
+    let related = || access::table.filter(access::organization_id.eq(organization)).filter(access::kind.eq(journal::kind)).select(access::record_id);
+    let own = || journal::owner_organization_id.eq(organization).assume_not_null();
+    let others = || journal::owner_organization_id.is_null().or(journal::owner_organization_id.ne(organization).assume_not_null());
+    if scope.audience.is_none() {
+        all.push(Some(Box::new(own())));
+        all.push(Some(Box::new(journal::record_id.eq_any(related()).and(others()))));
+        return all;
+    }
+    // Found by their provinces, so that the own province's many entries are not gone through for few others.
+    let elsewhere = || provinces::table.filter(provinces::id.ne_all(scope.provinces.clone())).select(provinces::id.nullable());
+    let nowhere = || journal::province_id.is_null();
+    all.push(Some(Box::new(nowhere().and(own()))));
+    all.push(Some(Box::new(nowhere().and(others()).and(journal::record_id.eq_any(related())))));
+    all.push(Some(Box::new(journal::province_id.eq_any(elsewhere()).assume_not_null().and(own()))));
+    all.push(Some(Box::new(journal::province_id.eq_any(elsewhere()).assume_not_null().and(others()).and(journal::record_id.eq_any(related())))));
+    all
 }
 
 /// By time. One query a reason to see, each of them a page long at most.

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 use std::collections::{BTreeMap, HashMap};
 
-/// Makes an organisation related to a record, in the transaction that makes it true. Its parent becomes `PARENT`.
+/// Makes an organisation related to a record, in the transaction that makes it true.
 pub fn relate(conn: &mut Conn, kind: &str, record: Id, organization: Id, relations: Relations) -> Result<()> {
     upsert_access(conn, organization, kind, record, relations.0)
 }

@@ -2,7 +2,10 @@
 //! found is told when the verb opens it.
 
 use super::{call::Seen, marks::Marks, strict::strict};
-use crate::error::{Error, Fault, Result};
+use crate::{
+    error::{Error, Fault, Result},
+    id::Id,
+};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
 use serde::{
     Deserialize, Serialize,
@@ -60,6 +63,10 @@ impl<T: DeserializeOwned> Body<T> {
     /// The body as it was sent, for verbs that look before they open.
     pub fn value(&self) -> &Value {
         &self.value
+    }
+    /// The id that a member gives, where it gives one: for verbs whose right hangs on a record that the body names.
+    pub fn id(&self, member: &str) -> Option<Id> {
+        self.value.get(member).and_then(Value::as_str).and_then(Id::parse)
     }
     /// What a merge patch makes of a member that is stored as one object: absent it stays, null clears it, and its own
     /// members are merged.

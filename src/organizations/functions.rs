@@ -133,12 +133,12 @@ pub fn ever(conn: &mut Conn, province: Id, function: Function) -> Result<Vec<Gra
     Ok(query.select(Grant::as_select()).load(conn)?)
 }
 
-/// Which of these grants of one function count for a plan or regime on a day: its own where there are any, else the
-/// province's.
-pub fn for_scope(grants: &[Grant], plan_or_regime: Id, day: NaiveDate) -> Vec<Id> {
+/// Which of these grants of one function count for a plan or regime on a day, or for a regime and its plan: their own where
+/// there are any, else the province's.
+pub fn for_scope(grants: &[Grant], plan_or_regime: &[Id], day: NaiveDate) -> Vec<Id> {
     let of = |own: bool| {
         let counts = move |g: &&Grant| match own {
-            true => g.plan_id == Some(plan_or_regime) || g.regime_id == Some(plan_or_regime),
+            true => g.plan_id.or(g.regime_id).is_some_and(|scope| plan_or_regime.contains(&scope)),
             false => g.plan_id.is_none() && g.regime_id.is_none(),
         };
         grants.iter().filter(|g| g.is_held(day)).filter(counts).map(|g| g.organization_id).collect::<Vec<_>>()

@@ -11,7 +11,7 @@ pub mod store;
 pub mod workflow;
 
 pub use letterhead::{Letterhead, letterhead, local_name};
-pub use model::{Level, NewOrganization, Organization, OrganizationAction, OrganizationKind, OrganizationState};
+pub use model::{Level, NewOrganization, Organization, OrganizationAction, OrganizationKind, OrganizationPatch, OrganizationState, OrganizationView};
 pub use routes::INCLUDED;
 pub use store::{find, find_many, of_province, units};
 pub use workflow::add;

@@ -1,5 +1,5 @@
 use super::{
-    model::{NewOrganization, OrganizationFilter, OrganizationPatch, OrganizationTransition, OrganizationView},
+    model::{NewOrganization, OrganizationFilter, OrganizationTransition, OrganizationView},
     policy::RULES,
     store, workflow,
 };
@@ -14,7 +14,7 @@ use crate::{
     includes::{Collection, Include, Includes, Relation, rows},
     page::{Page, Paging},
 };
-use actix_web::{HttpResponse, get, patch, post, web::Path};
+use actix_web::{HttpResponse, get, post, web::Path};
 
 /// Organisations beside what names them.
 pub const INCLUDED: Collection = Collection {
@@ -30,7 +30,7 @@ impl Includes for OrganizationView {
 
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {
-    config.service(list_organizations).service(create_organization).service(get_organization).service(update_organization).service(transition_organization);
+    config.service(list_organizations).service(create_organization).service(get_organization).service(transition_organization);
 }
 
 /// One page of the list.
@@ -74,17 +74,6 @@ async fn get_organization(call: Call, id: Path<Id>) -> Result<HttpResponse> {
             Answer::one(&view, view.version)
         })
         .await
-}
-
-/// Change an organisation's names or its place in the tree
-#[utoipa::path(tag = "organizations", params(("id" = Id, Path)), request_body(content = OrganizationPatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The organisation", body = OrganizationView)))]
-#[patch("/organizations/{id}")]
-async fn update_organization(call: Call, id: Path<Id>, body: Body<OrganizationPatch>) -> Result<HttpResponse> {
-    call.write(body, move |conn, ask, body| {
-        let view = workflow::edit(conn, ask, *id, body)?;
-        Answer::one(&view, view.version)
-    })
-    .await
 }
 
 /// Confirm or reject a proposed organisation, or archive one

@@ -213,12 +213,19 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewExtension>) -> Result<E
         return Err(Error::forbidden());
     }
     let own = ask.actor.organization()?;
-    ask.proceed(conn, None)?;
-    let new = body.open()?;
-    let (task, standing) = tasks::workflow::named(conn, ask, new.task_id)?;
-    if !authz::may(TASK_RULES, &ask.actor, TaskAction::AskExtension, standing) {
+    let (task, standing) = tasks::workflow::named(conn, ask, body)?;
+    // Only who leads asks for all; for a part, only who owes it.
+    let may_ask = match body.id("part_id").map(|id| parts::store::find(conn, id)) {
+        Some(Ok(part)) => part.task_id != task.id || part.organization_id == own,
+        Some(Err(Error::Refused(_))) => true,
+        Some(Err(e)) => return Err(e),
+        None => standing.relations.any(Relations::LEAD),
+    };
+    if !may_ask || !authz::may(TASK_RULES, &ask.actor, TaskAction::AskExtension, standing) {
         return Err(Error::forbidden());
     }
+    ask.proceed(conn, None)?;
+    let new = body.open()?;
     let unknown = |place: &str| Error::fault(place, "unknown_reference", "Không thuộc nhiệm vụ này.", "It is not of this task.");
     let Some(id) = new.occurrence_id.or(task.occurrence_id) else { return Err(not_active()) };
     let occurrence = match occurrences::store::find(conn, id) {
@@ -228,12 +235,6 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewExtension>) -> Result<E
     };
     let owed = parts::store::of_occurrence(conn, occurrence.id)?;
     let part = new.part_id.map(|id| owed.iter().find(|p| p.id == id).ok_or_else(|| unknown("/part_id"))).transpose()?;
-    match part {
-        Some(part) if part.organization_id != own => return Err(Error::forbidden()),
-        // Only who leads asks for all.
-        None if !standing.relations.any(Relations::LEAD) => return Err(Error::forbidden()),
-        _ => {}
-    }
     let (open, due, in_force) = match part {
         Some(part) => (part.is_open(), part.due_on.or(occurrence.due_on), part.due_sort),
         None => (occurrence.state.is_open(), occurrence.due_on, occurrence.due_sort),

@@ -7,7 +7,7 @@ use crate::{
     keyset,
     page::{Page, Paging},
     plans::tasks,
-    schema::{access, task_parts as parts},
+    schema::{access, task_parts as parts, tasks as task_table},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -106,6 +106,14 @@ pub fn waive_open(conn: &mut Conn, occurrences: &[Id], reason: &str, now: crate:
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Tasks of a plan that an organisation handles a part of as a unit, or through which they are given.
+pub fn tasks_with(conn: &mut Conn, plan: Id, organization: Id) -> Result<Vec<Id>> {
+    let mut all: Vec<Id> = parts::table.filter(parts::plan_id.eq(plan)).filter(parts::unit_id.eq(organization)).select(parts::task_id).distinct().load(conn)?;
+    let through = task_table::table.filter(task_table::plan_id.eq(plan)).filter(task_table::through_id.eq(organization)).select(task_table::id);
+    all.extend(through.load::<Id>(conn)?);
+    Ok(all)
 }
 
 /// Open parts of an agency, for the merger.

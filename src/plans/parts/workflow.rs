@@ -14,7 +14,7 @@ use crate::{
     journal::{self, Change, NOTHING},
     organizations, people,
     plans::{
-        model::to_json,
+        model::{KIND as PLAN, to_json},
         named,
         occurrences::{
             self, opening,
@@ -24,7 +24,7 @@ use crate::{
         tasks::{
             self,
             assignees::{self, Assignee, Share},
-            model::{Task, TaskAction, TaskView},
+            model::{KIND as TASK, Task, TaskAction, TaskView},
             policy::RULES as TASK_RULES,
         },
     },
@@ -86,12 +86,12 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
     if !LEADERS.contains(&ask.actor.position) {
         return Err(Error::forbidden());
     }
-    ask.proceed(conn, None)?;
-    let new = body.open()?;
-    let (task, standing) = tasks::workflow::named(conn, ask, new.task_id)?;
+    let (task, standing) = tasks::workflow::named(conn, ask, body)?;
     if !authz::may(TASK_RULES, &ask.actor, TaskAction::Assign, standing) {
         return Err(Error::forbidden());
     }
+    ask.proceed(conn, None)?;
+    let new = body.open()?;
     let open = occurrences::store::unended_of(conn, &[task.id])?;
     let Some(occurrence) = open.iter().rev().find(|o| Some(o.id) == task.occurrence_id).or(open.last()) else {
         return Err(Error::conflict("not_open", "Nhiệm vụ không còn lần thực hiện nào đang mở.", "The task has no open occurrence."));
@@ -152,7 +152,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
     let shown = view(ask, &after, standing, &part)?;
     journal::record(conn, ask, change(KIND, part.id, 1), NOTHING, Some(&shown))?;
     let (was, is) = (TaskView::of(&task, ask.today, vec![])?, TaskView::of(&after, ask.today, vec![])?);
-    journal::record(conn, ask, change(tasks::model::KIND, after.id, after.version), Some(&was), Some(&is))?;
+    journal::record(conn, ask, change(TASK, after.id, after.version), Some(&was), Some(&is))?;
     Ok(shown)
 }
 
@@ -213,7 +213,9 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
     if let Some(links) = &step.links {
         after.links = to_json(links)?;
     }
+    let unit = after.unit_id;
     save_part(conn, ask, &task, &before, after, step.action.word(), step.reason.as_deref())?;
+    follow_unit(conn, &before, unit)?;
     if matches!(step.action, Act::Done | Act::Enter | Act::Waive) {
         if !has_lead {
             follow_parts(conn, ask, &task, &occurrence, None)?;
@@ -245,6 +247,27 @@ fn check_handlers(conn: &mut Conn, ask: &Ask, step: &PartTransition, organizatio
         && !people::works_for_any(conn, officer, &[Some(organization), step.unit_id], ask.today)?
     {
         faults.push(Fault::at("/officer_id", "unknown_reference", "Không phải người của cơ quan này.", "Nobody of this organisation."));
+    }
+    Ok(())
+}
+
+/// The handling unit reads the task and its plan, as long as some part names it (RULES 3).
+fn follow_unit(conn: &mut Conn, before: &Part, unit: Option<Id>) -> Result<()> {
+    if before.unit_id == unit {
+        return Ok(());
+    }
+    if let Some(old) = before.unit_id {
+        let still = store::tasks_with(conn, before.plan_id, old)?;
+        if !still.contains(&before.task_id) {
+            authz::unrelate(conn, TASK, before.task_id, old, Relations::RECIPIENT)?;
+        }
+        if still.is_empty() {
+            authz::unrelate(conn, PLAN, before.plan_id, old, Relations::RECIPIENT)?;
+        }
+    }
+    if let Some(new) = unit {
+        authz::relate(conn, TASK, before.task_id, new, Relations::RECIPIENT)?;
+        authz::relate(conn, PLAN, before.plan_id, new, Relations::RECIPIENT)?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::{
     journal::{self, Change, NOTHING},
     organizations,
     plans::{
-        model::{NEVER, Origin, Plan, PlanAction, PlanState, calendar_fault, to_json},
+        model::{KIND as PLAN, NEVER, Origin, Plan, PlanAction, PlanState, calendar_fault, to_json},
         occurrences::{self, model::TaskTransition, opening, workflow::may_step},
         parts::{self, model::TaskForm},
         policy::RULES as PLAN_RULES,
@@ -24,6 +24,7 @@ use crate::{
     text,
 };
 use chrono::{Datelike, NaiveDate};
+use serde::de::DeserializeOwned;
 
 /// What this caller may do with a task now.
 pub fn allowed(ask: &Ask, task: &Task, standing: Standing) -> Result<Vec<Act>> {
@@ -66,15 +67,36 @@ pub fn show(conn: &mut Conn, ask: &Ask, id: Id) -> Result<TaskDetail> {
     })
 }
 
-/// A task that a body names: 422 where the caller may not see it, so that nothing is given away.
-pub fn named(conn: &mut Conn, ask: &Ask, id: Id) -> Result<(Task, Standing)> {
-    let unknown =
-        || Error::fault("/task_id", "unknown_reference", "Không có nhiệm vụ này, hoặc người gọi không được xem.", "There is no such task to be seen.");
-    let found = match store::find_as(conn, &ask.actor, id) {
-        Err(Error::Refused(_)) => return Err(unknown()),
-        found => found?,
+/// The task that a body names: 422 where the caller may not see it, so that nothing is given away. For verbs whose right
+/// hangs on it, before a repeated call is answered (RULES 21).
+pub fn named<T: DeserializeOwned>(conn: &mut Conn, ask: &Ask, body: &Body<T>) -> Result<(Task, Standing)> {
+    let found = match body.id("task_id").map(|id| store::find_as(conn, &ask.actor, id)) {
+        None | Some(Err(Error::Refused(_))) => None,
+        Some(found) => Some(found?).filter(|(_, standing)| authz::may(RULES, &ask.actor, Act::View, *standing)),
     };
-    if authz::may(RULES, &ask.actor, Act::View, found.1) { Ok(found) } else { Err(unknown()) }
+    match found {
+        Some(found) => Ok(found),
+        // What else is wrong with the body is told first, with all that is missing.
+        None => body.open().and_then(|_| {
+            let (vi, en) = ("Không có nhiệm vụ này, hoặc người gọi không được xem.", "There is no such task to be seen.");
+            Err(Error::fault("/task_id", "unknown_reference", vi, en))
+        }),
+    }
+}
+
+/// The plan that a new task's body names, likewise.
+fn plan_named(conn: &mut Conn, ask: &Ask, body: &Body<NewTask>) -> Result<(Plan, Standing)> {
+    let found = match body.id("plan_id").map(|id| crate::plans::store::find_as(conn, &ask.actor, id)) {
+        None | Some(Err(Error::Refused(_))) => None,
+        Some(found) => Some(found?).filter(|(_, standing)| authz::may(PLAN_RULES, &ask.actor, PlanAction::View, *standing)),
+    };
+    match found {
+        Some(found) => Ok(found),
+        None => body.open().and_then(|_| {
+            let (vi, en) = ("Không có kế hoạch này, hoặc người gọi không được xem.", "There is no such plan to be seen.");
+            Err(Error::fault("/plan_id", "unknown_reference", vi, en))
+        }),
+    }
 }
 
 /// Adds a task to a plan: by a drafter of the owner while the plan is a draft, by its leader once it is in force.
@@ -82,22 +104,13 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewTask>) -> Result<TaskDe
     if !DRAFTERS.contains(&ask.actor.position) {
         return Err(Error::forbidden());
     }
-    ask.proceed(conn, None)?;
-    let new = body.open()?;
-    let unknown =
-        || Error::fault("/plan_id", "unknown_reference", "Không có kế hoạch này, hoặc người gọi không được xem.", "There is no such plan to be seen.");
-    let (plan, standing) = match crate::plans::store::find_as(conn, &ask.actor, new.plan_id) {
-        Err(Error::Refused(_)) => return Err(unknown()),
-        found => found?,
-    };
-    if !authz::may(PLAN_RULES, &ask.actor, PlanAction::View, standing) {
-        return Err(unknown());
-    }
+    let (plan, standing) = plan_named(conn, ask, body)?;
     let act = if plan.state == PlanState::Draft { PlanAction::Draft } else { PlanAction::Assign };
     if !authz::may(PLAN_RULES, &ask.actor, act, standing) {
         return Err(Error::forbidden());
     }
-    let task = add(conn, ask, &plan, new, Origin::default())?;
+    ask.proceed(conn, None)?;
+    let task = add(conn, ask, &plan, body.open()?, Origin::default())?;
     show(conn, ask, task.id)
 }
 
@@ -299,11 +312,16 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<TaskPatch>) -> Resul
     after.updated_by = Some(ask.actor.user);
     store::update(conn, &before, &after)?;
     if in_force && after.approver_id != before.approver_id {
+        // As when the task was put in force: who approves it reads its plan too.
         if let Some(old) = before.approver_id {
             authz::unrelate(conn, KIND, id, old, Relations::APPROVER)?;
+            if !store::is_approved_by(conn, after.plan_id, old)? {
+                authz::unrelate(conn, PLAN, after.plan_id, old, Relations::APPROVER)?;
+            }
         }
         if let Some(new) = after.approver_id {
             authz::relate(conn, KIND, id, new, Relations::APPROVER)?;
+            authz::relate(conn, PLAN, after.plan_id, new, Relations::APPROVER)?;
         }
     }
     let (was, is) = (TaskView::of(&before, ask.today, vec![])?, TaskView::of(&after, ask.today, vec![])?);

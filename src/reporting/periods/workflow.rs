@@ -114,8 +114,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPeriod>) -> Result<Peri
         return Err(Error::forbidden());
     }
     // Whether the caller may depends on the regime named: looked at before the body is opened, so that 403 comes first.
-    let named = body.value().get("regime_id").and_then(|id| id.as_str()).and_then(Id::parse);
-    if let Some(id) = named {
+    if let Some(id) = body.id("regime_id") {
         match regimes::find(conn, id) {
             Ok(regime) => gate(conn, ask, &regime)?,
             Err(Error::Refused(_)) => {}

@@ -139,17 +139,16 @@ pub fn list(conn: &mut Conn, ask: &Ask, filter: &SubmissionFilter, paging: &Pagi
 pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewSubmission>) -> Result<SubmissionView> {
     let act = if body.names("paper") && !body.value()["paper"].is_null() { ObligationAction::Enter } else { ObligationAction::Submit };
     // Whether the caller may depends on the obligation named: looked at before the body is opened, so that 403 comes first.
-    if let Some(id) = body.value().get("obligation_id").and_then(|id| id.as_str()).and_then(Id::parse) {
-        gate(conn, ask, id, act)?;
+    if let Some(id) = body.id("obligation_id") {
+        if !gate(conn, ask, id, act)? {
+            body.open()?;
+            return Err(Error::fault("/obligation_id", "unknown_reference", "Không có nghĩa vụ báo cáo này.", "There is no such obligation."));
+        }
     } else if !authz::DRAFTERS.contains(&ask.actor.position) && act == ObligationAction::Submit {
         return Err(Error::forbidden());
     }
     ask.proceed(conn, None)?;
-    let new = body.open()?;
-    if !gate(conn, ask, new.obligation_id, act)? {
-        return Err(Error::fault("/obligation_id", "unknown_reference", "Không có nghĩa vụ báo cáo này.", "There is no such obligation."));
-    }
-    let submission = add(conn, ask, new, None)?;
+    let submission = add(conn, ask, body.open()?, None)?;
     seen(conn, ask, &submission)
 }
 

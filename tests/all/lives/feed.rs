@@ -4,6 +4,7 @@ mod gone;
 mod made_of;
 mod meanwhile;
 mod puller;
+mod units;
 
 use super::mergers::asked;
 use crate::{

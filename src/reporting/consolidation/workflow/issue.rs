@@ -7,18 +7,17 @@ use super::{
     },
     document,
     gather::Basis,
-    none_outdated,
+    none_outdated, overseers,
 };
 use crate::{
     ask::Ask,
-    authz::{Audience, Function, Relations},
+    authz::{Audience, Relations},
     db::Conn,
     documents::Signer,
     error::{Error, Result},
     http::hex,
     id::Id,
     ontime::Lay,
-    organizations,
     reporting::periods,
 };
 use serde_json::{Value, json};
@@ -96,8 +95,7 @@ fn open_to(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report, sources: 
     for receiver in receivers(basis, report)? {
         add(receiver, Relations::RECEIVER);
     }
-    let scope = basis.regime.plan_id.or(Some(basis.regime.id));
-    for overseer in organizations::functions::holders(conn, report.province_id, Function::Overseer, scope, ask.today)? {
+    for overseer in overseers::of(conn, &basis.regime, report.province_id, ask.today)? {
         add(overseer, Relations::OVERSEER);
     }
     for source in sources {

@@ -190,6 +190,7 @@ pub fn save(conn: &mut Conn, ask: &Ask, before: &Obligation, mut after: Obligati
     after.version = before.version + 1;
     after.updated_at = ask.now;
     store::update_obligation(conn, before, &after)?;
+    follow_unit(conn, before, &after)?;
     let is = seen(conn, ask, &after)?;
     let change = Change {
         kind: OBLIGATION,
@@ -202,6 +203,22 @@ pub fn save(conn: &mut Conn, ask: &Ask, before: &Obligation, mut after: Obligati
     };
     journal::record(conn, ask, change, Some(&was), Some(&is))?;
     Ok(after)
+}
+
+/// The handling unit reads the obligation for as long as it is named (RULES 3).
+fn follow_unit(conn: &mut Conn, before: &Obligation, after: &Obligation) -> Result<()> {
+    let unit = |o: &Obligation| o.handling_unit_id.filter(|unit| *unit != o.sender_id);
+    let (old, new) = (unit(before), unit(after));
+    if old == new {
+        return Ok(());
+    }
+    if let Some(old) = old {
+        authz::unrelate(conn, OBLIGATION, before.id, old, Relations::ADDRESSEE)?;
+    }
+    match new {
+        Some(new) => authz::relate(conn, OBLIGATION, after.id, new, Relations::ADDRESSEE),
+        None => Ok(()),
+    }
 }
 
 /// Whether the version handed in on this day is on time, over all versions (RULES 12).
