@@ -4,6 +4,7 @@ pub mod functions;
 pub mod groups;
 mod letterhead;
 pub mod model;
+pub mod named;
 pub mod policy;
 pub mod provinces;
 mod routes;

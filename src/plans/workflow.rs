@@ -21,7 +21,8 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations, text,
+    organizations::{self, named::Named},
+    text,
 };
 use chrono::Datelike;
 use std::collections::BTreeMap;
@@ -100,10 +101,10 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPlan>) -> Result<PlanVi
 /// A text entrusts its follow-up to another body where it directs that body: UBND, a Party committee, or a parent.
 fn check_owner(conn: &mut Conn, ask: &Ask, issuer: Id, province: Id, owner: Option<Id>) -> Result<()> {
     let Some(owner) = owner.filter(|o| *o != issuer) else { return Ok(()) };
-    let known = organizations::find_many(conn, &[owner])?.pop().filter(|o| o.province_id == province);
-    let known =
-        known.ok_or_else(|| Error::fault("/owner_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."))?;
-    let directs = ask.actor.is(RoleGroup::Ubnd) || ask.actor.holds(Function::Overseer) || known.parent_id == Some(issuer);
+    let named = Named::read(conn, ask, province, &[owner])?;
+    all_well(named.fault("/owner_id", owner).into_iter().collect())?;
+    let is_unit = named.find(owner).is_some_and(|o| o.parent_id == Some(issuer));
+    let directs = ask.actor.is(RoleGroup::Ubnd) || ask.actor.holds(Function::Overseer) || is_unit;
     if directs {
         return Ok(());
     }
@@ -281,6 +282,7 @@ pub fn activate(conn: &mut Conn, ask: &Ask, before: &Plan) -> Result<Plan> {
     if all.is_empty() {
         return Err(Error::conflict("no_tasks", "Kế hoạch chưa có nhiệm vụ.", "The plan has no task yet."));
     }
+    none_ended(conn, ask, &all)?;
     let mut after = before.clone();
     after.state = FLOW.next(before.state, Act::Activate)?;
     after.audience = Audience::Overseers as i32;
@@ -296,6 +298,36 @@ pub fn activate(conn: &mut Conn, ask: &Ask, before: &Plan) -> Result<Plan> {
     after.version += 1;
     opening::put_in_force(conn, ask, &after, &all)?;
     Ok(after)
+}
+
+/// 409 while a draft names bodies that have ended since it was written, as after a merger: who does their part is its
+/// owner's to say.
+fn none_ended(conn: &mut Conn, ask: &Ask, all: &[Task]) -> Result<()> {
+    let mut named: Vec<(&Task, Id)> = Vec::new();
+    for task in all {
+        let assignees = task.assignees()?;
+        let bodies = assignees.iter().filter_map(|a| a.organization_id).chain(task.approver_id).chain(task.through_id);
+        named.extend(bodies.map(|id| (task, id)));
+    }
+    let mut ids: Vec<Id> = named.iter().map(|(_, id)| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let over: Vec<organizations::Organization> = organizations::find_many(conn, &ids)?.into_iter().filter(|o| o.is_over(ask.today)).collect();
+    let one = |(task, id): (&Task, Id)| {
+        let body = over.iter().find(|o| o.id == id)?;
+        let (vi, en) = (format!("{}: {} không còn hoạt động.", task.code, body.name), format!("{}: {} has ended.", task.code, body.name));
+        Some(Fault::at(format!("/tasks/{}", task.id), "ended", vi, en))
+    };
+    let faults: Vec<Fault> = named.into_iter().filter_map(one).collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Error::blocked(
+        "body_ended",
+        "Có nhiệm vụ nêu cơ quan không còn hoạt động; hãy nêu cơ quan kế thừa rồi mới kích hoạt.",
+        "Some tasks name bodies that have ended; name their successors before activating.",
+        faults,
+    ))
 }
 
 /// What is still open when a plan ends is cancelled, and only with a reason.

@@ -205,9 +205,10 @@ fn focal_point(conn: &mut Conn, ask: &Ask, r: &Recommendation) -> Result<Option<
         }
         scope = Some(regime.id);
     }
+    let province = organizations::provinces::today_of(conn, r.province_id)?;
     // Where focal points are named for single plans only, what belongs to none of them goes to Sở Ngoại vụ.
     for function in [Function::FocalPoint, Function::ForeignAffairs] {
-        if let Some(focal) = organizations::functions::holders(conn, r.province_id, function, scope, ask.today)?.first() {
+        if let Some(focal) = organizations::functions::holders(conn, province, function, scope, ask.today)?.first() {
             return Ok(Some(*focal));
         }
     }
@@ -334,7 +335,8 @@ fn check_step(conn: &mut Conn, ask: &Ask, step: &RecommendationTransition) -> Re
 
 /// The focal point puts it before UBND, which then is the one to answer.
 fn forward(conn: &mut Conn, ask: &Ask, r: &mut Recommendation, step: &RecommendationTransition) -> Result<()> {
-    let above = organizations::functions::holders(conn, r.province_id, Function::Approver, r.plan_id, ask.today)?.first().copied();
+    let province = organizations::provinces::today_of(conn, r.province_id)?;
+    let above = organizations::functions::holders(conn, province, Function::Approver, r.plan_id, ask.today)?.first().copied();
     let above = above.ok_or_else(|| {
         Error::conflict(
             "no_approver",

@@ -12,7 +12,8 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations, people,
+    organizations::{self, named::Named},
+    people,
     plans::{
         model::{KIND as PLAN, to_json},
         named,
@@ -96,13 +97,8 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
     let Some(occurrence) = open.iter().rev().find(|o| Some(o.id) == task.occurrence_id).or(open.last()) else {
         return Err(Error::conflict("not_open", "Nhiệm vụ không còn lần thực hiện nào đang mở.", "The task has no open occurrence."));
     };
-    let mut faults = Vec::new();
-    if !organizations::find_many(conn, &[new.organization_id])?
-        .iter()
-        .any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id))
-    {
-        faults.push(Fault::at("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."));
-    }
+    let named = Named::read(conn, ask, task.province_id, &[new.organization_id])?;
+    let mut faults: Vec<Fault> = named.fault("/organization_id", new.organization_id).into_iter().collect();
     let mut given = task.assignees()?;
     if given.iter().any(|a| a.agencies().contains(&new.organization_id)) {
         return Err(Error::conflict("duplicate", "Cơ quan này đã có phần trong nhiệm vụ.", "This organisation has a part in the task already."));

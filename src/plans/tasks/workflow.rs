@@ -14,7 +14,7 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations,
+    organizations::{self, named::Named},
     plans::{
         model::{KIND as PLAN, NEVER, Origin, Plan, PlanAction, PlanState, calendar_fault, to_json},
         occurrences::{self, model::TaskTransition, opening, workflow::may_step},
@@ -129,9 +129,9 @@ pub fn add(conn: &mut Conn, ask: &Ask, plan: &Plan, new: NewTask, origin: Origin
     let rule = new.due_rule.or(new.due_on.map(|day| DueRule { date: Some(day), ..DueRule::of(DueRuleKind::Fixed) }));
     check_rule(conn, rule.as_ref(), new.cadence, ask.today, &mut faults)?;
     check_through(new.form, new.through_id, &mut faults);
-    check_bodies(conn, plan.province_id, &[("/approver_id", new.approver_id), ("/through_id", new.through_id)], &mut faults)?;
+    check_bodies(conn, ask, plan.province_id, &[("/approver_id", new.approver_id), ("/through_id", new.through_id)], &mut faults)?;
     check_parent(conn, plan.id, new.parent_id, None, &mut faults)?;
-    let given = assignees::accept(conn, plan.province_id, new.form, new.assignees, &mut faults)?;
+    let given = assignees::accept(conn, ask, plan.province_id, new.form, new.assignees, &mut faults)?;
     all_well(faults)?;
     let mut source = origin.source;
     if !new.partners_raw.is_empty() {
@@ -226,17 +226,13 @@ fn check_through(form: TaskForm, through: Option<Id>, faults: &mut Vec<Fault>) {
     }
 }
 
-fn check_bodies(conn: &mut Conn, province: Id, bodies: &[(&'static str, Option<Id>)], faults: &mut Vec<Fault>) -> Result<()> {
+fn check_bodies(conn: &mut Conn, ask: &Ask, province: Id, bodies: &[(&'static str, Option<Id>)], faults: &mut Vec<Fault>) -> Result<()> {
     let ids: Vec<Id> = bodies.iter().filter_map(|(_, id)| *id).collect();
     if ids.is_empty() {
         return Ok(());
     }
-    let known = organizations::find_many(conn, &ids)?;
-    for (place, id) in bodies {
-        if id.is_some_and(|id| !known.iter().any(|o| o.id == id && o.province_id == province)) {
-            faults.push(Fault::at(*place, "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."));
-        }
-    }
+    let named = Named::read(conn, ask, province, &ids)?;
+    faults.extend(bodies.iter().filter_map(|(place, id)| named.fault(place, (*id)?)));
     Ok(())
 }
 
@@ -301,10 +297,13 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<TaskPatch>) -> Resul
     }
     check_rule(conn, after.rule()?.as_ref(), after.cadence, ask.today, &mut faults)?;
     check_through(after.form, after.through_id, &mut faults);
-    check_bodies(conn, after.province_id, &[("/approver_id", after.approver_id), ("/through_id", after.through_id)], &mut faults)?;
+    // Whoever stands there already may have ended since.
+    let fresh = |is: Option<Id>, was: Option<Id>| is.filter(|_| is != was);
+    let bodies = [("/approver_id", fresh(after.approver_id, before.approver_id)), ("/through_id", fresh(after.through_id, before.through_id))];
+    check_bodies(conn, ask, after.province_id, &bodies, &mut faults)?;
     check_parent(conn, after.plan_id, after.parent_id, Some(after.id), &mut faults)?;
     if let Some(given) = patch.assignees {
-        after.assignees = to_json(&assignees::accept(conn, after.province_id, after.form, given, &mut faults)?)?;
+        after.assignees = to_json(&assignees::accept(conn, ask, after.province_id, after.form, given, &mut faults)?)?;
     }
     all_well(faults)?;
     after.version = before.version + 1;

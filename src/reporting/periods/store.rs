@@ -8,12 +8,12 @@ use crate::{
     id::Id,
     insert_all, keyset,
     page::{Page, Paging},
-    schema::{access, report_submissions, reporting_extensions, reporting_obligations, reporting_periods},
+    schema::{access, reporting_extensions, reporting_obligations, reporting_periods},
     text, visible,
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One row of the access table, for records that are made many at a time.
 #[derive(Debug, Clone, Insertable)]
@@ -150,7 +150,7 @@ pub fn open_of(conn: &mut Conn, organization: Id) -> Result<Vec<Obligation>> {
     use reporting_obligations as o;
     Ok(o::table
         .filter(o::sender_id.eq(organization).or(o::receiver_id.eq(organization)).or(o::appraiser_id.eq(organization)))
-        .filter(o::state.ne(ObligationState::Accepted))
+        .filter(o::state.ne_all([ObligationState::Accepted, ObligationState::Merged]))
         .order(o::id)
         .select(Obligation::as_select())
         .load(conn)?)
@@ -223,19 +223,11 @@ pub fn update_obligation(conn: &mut Conn, before: &Obligation, updated: &Obligat
     if moved == 1 { Ok(()) } else { Err(Error::Clash) }
 }
 
-/// Whether anything was written for the obligation, be it a draft.
-pub fn has_versions(conn: &mut Conn, obligation: Id) -> Result<bool> {
-    let first: Option<Id> =
-        report_submissions::table.filter(report_submissions::obligation_id.eq(obligation)).select(report_submissions::id).first(conn).optional()?;
-    Ok(first.is_some())
-}
-
-/// Takes an obligation away that another one now names too (RULES 18), with what nobody has handed in for it.
-pub fn remove_obligation(conn: &mut Conn, obligation: &Obligation) -> Result<()> {
-    diesel::delete(reporting_extensions::table.filter(reporting_extensions::obligation_id.eq(obligation.id))).execute(conn)?;
-    diesel::delete(access::table.filter(access::kind.eq(OBLIGATION)).filter(access::record_id.eq(obligation.id))).execute(conn)?;
-    diesel::delete(reporting_obligations::table.find(obligation.id)).execute(conn)?;
-    Ok(())
+/// Which of these a successor's obligation stands for.
+pub fn merged_among(conn: &mut Conn, ids: &[Id]) -> Result<HashSet<Id>> {
+    use reporting_obligations as o;
+    let merged = o::table.filter(o::id.eq_any(ids.to_vec())).filter(o::state.eq(ObligationState::Merged));
+    Ok(merged.select(o::id).load::<Id>(conn)?.into_iter().collect())
 }
 
 pub fn find_extension(conn: &mut Conn, obligation: Id, id: Id) -> Result<Extension> {

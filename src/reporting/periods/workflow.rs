@@ -245,7 +245,7 @@ pub fn close_if_done(conn: &mut Conn, ask: &Ask, id: Id) -> Result<bool> {
     }
     let owed = store::obligations_of(conn, id)?;
     let Some(last) = owed.iter().filter(|o| !o.parallel).map(|o| o.step_no).max() else { return Ok(false) };
-    if owed.iter().any(|o| o.step_no == last && !o.parallel && o.state != super::model::ObligationState::Accepted) {
+    if owed.iter().any(|o| o.step_no == last && !o.parallel && !o.is_done()) {
         return Ok(false);
     }
     close(conn, ask, &period, None)?;

@@ -47,6 +47,24 @@ pub fn asked(house: &House) -> Value {
     })
 }
 
+/// A province alone becomes a new one, each of its organisations too.
+pub fn renamed(house: &House, from: &str, to: &str, on: &str) -> Value {
+    let old = all_of(house, from);
+    let key = |o: &Organization| o.seed_key.clone().expect("a key");
+    let organizations = old.iter().map(|o| {
+        let parent = o.parent_id.and_then(|p| old.iter().find(|x| x.id == p)).map(key);
+        json!({ "key": key(o), "code": o.code, "name": o.name, "kind": o.kind, "level": o.level, "parent": parent, "has_users": o.has_users,
+            "predecessors": [o.id] })
+    });
+    json!({
+        "predecessors": [old[0].province_id],
+        "province": { "code": to, "name": "Tỉnh Tây Nguyên", "short_name": "Tây Nguyên", "kind": "province" },
+        "effective_on": on,
+        "basis": "Nghị quyết về sắp xếp đơn vị hành chính cấp tỉnh",
+        "organizations": organizations.collect::<Vec<_>>(),
+    })
+}
+
 #[test]
 fn two_provinces_become_one_and_what_is_open_goes_on() {
     each("2021-06-01T08:00", |house| {

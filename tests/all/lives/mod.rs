@@ -31,3 +31,4 @@ mod report_jobs;
 mod reporting;
 mod services;
 pub mod statistics;
+mod successors;

@@ -13,7 +13,7 @@ fn org(house: &House, code: &str) -> Value {
 }
 
 /// The regime as the text has it: "trước 20/11 hằng năm", Liên hiệp tỉnh consolidates, no day for the second step.
-fn regime(house: &House) -> Value {
+pub fn regime(house: &House) -> Value {
     let ubnd = house.person("BDI", "UBND", "officer");
     let group_sender = |code: &str, words: &str| json!({ "group_id": group(&ubnd, code), "words": words, "resolution": "text" });
     json!({
@@ -449,14 +449,22 @@ fn the_chains_of_the_other_provinces_are_data() {
     });
 }
 
-/// A successor takes over what two predecessors owe: one obligation naming both (RULES 18).
+/// A successor takes over what three predecessors owe: one obligation naming all (RULES 18). SDL and SVHTT have drafts, STC
+/// has handed in; what is owed once stays on record three times.
 #[test]
 fn a_merger_moves_what_is_owed() {
     each("2021-10-01T08:00", |house| {
         let (_, period) = opened(house);
+        let own = |code: &str| format!("/reporting-obligations/{}", obligation(house, &period, code)["id"].as_str().expect("an id"));
+        let (sdl_path, svhtt_path, stc_path) = (own("SDL"), own("SVHTT"), own("STC"));
         let draft = house.person("BDI", "SDL", "officer").post("/report-submissions", content(house, &period, "SDL")).expect(201);
-        let (sdl, svhtt, heir) = (house.organization("BDI", "SDL"), house.organization("BDI", "SVHTT"), house.organization("BDI", "VPUBND"));
-        for from in [&sdl, &svhtt] {
+        let left = house.person("BDI", "SVHTT", "officer").post("/report-submissions", content(house, &period, "SVHTT")).expect(201);
+        let asked = json!({ "due_on": "2021-11-26", "reason": "Chờ số liệu" });
+        let request = house.person("BDI", "SVHTT", "officer").post(&format!("{svhtt_path}/extensions"), asked.clone()).expect(201);
+        let handed_in = handed_in(house, &period, "STC", "2021-10-25T08:00");
+        let (sdl, svhtt, stc) = (house.organization("BDI", "SDL"), house.organization("BDI", "SVHTT"), house.organization("BDI", "STC"));
+        let heir = house.organization("BDI", "VPUBND");
+        for from in [&sdl, &svhtt, &stc] {
             house
                 .db
                 .write_now(|conn| {
@@ -466,12 +474,43 @@ fn a_merger_moves_what_is_owed() {
                 .expect("it moves");
         }
         let owed = obligation(house, &period, "VPUBND");
-        assert_eq!(owed["step_no"], 1);
-        let both = owed["also_for"].as_array().expect("a list");
-        assert!(both.contains(&json!(sdl.id.to_string())) && both.contains(&json!(svhtt.id.to_string())), "{both:?}");
-        let own = house.person("BDI", "VPUBND", "officer").get(&format!("/report-submissions/{}", draft.id())).expect(200);
-        assert_eq!(own["author_id"], json!(heir.id.to_string()));
-        let total = house.person("BDI", "LHHN", "officer").get(&format!("/reporting-obligations?period_id={}&count=exact", period.id())).expect(200);
-        assert_eq!(total["total"], 18);
+        assert_eq!((&owed["step_no"], &owed["state"]), (&json!(1), &json!("not_submitted")));
+        let all = owed["also_for"].as_array().expect("a list");
+        assert!(all.len() == 3 && [&sdl, &svhtt, &stc].iter().all(|o| all.contains(&json!(o.id.to_string()))), "{all:?}");
+        let moved = house.person("BDI", "VPUBND", "officer").get(&format!("/report-submissions/{}", draft.id())).expect(200);
+        assert_eq!(moved["author_id"], json!(heir.id.to_string()));
+        assert_eq!(house.person("BDI", "LHHN", "viewer").get(&sdl_path).expect(200)["sender_id"], json!(heir.id.to_string()));
+        // All 19 are still there; 18 are expected now, and STC's report of before may be accepted.
+        let lhhn = house.person("BDI", "LHHN", "leader");
+        let listed = |narrowed: &str| lhhn.get(&format!("/reporting-obligations?period_id={}&count=exact{narrowed}", period.id())).expect(200);
+        assert_eq!((&listed("")["total"], &listed("&state=merged")["total"], &listed("&state=submitted")["total"]), (&json!(19), &json!(1), &json!(1)));
+        let expected = || lhhn.get(&format!("/reporting-periods/{}/rates", period.id())).expect(200)["total"]["expected"].clone();
+        assert_eq!(expected(), 18);
+
+        // Nothing can be done with what was merged: not by its people, nor by the receiver, who is asked for nothing either.
+        let (officer, leader) = (house.person("BDI", "SVHTT", "officer"), house.person("BDI", "SVHTT", "leader"));
+        let merged = leader.get(&svhtt_path).expect(200);
+        assert_eq!((&merged["state"], &merged["allowed_actions"], &merged["overdue"]), (&json!("merged"), &json!([]), &json!(false)));
+        assert_eq!(merged["extensions"][0]["state"], "withdrawn");
+        assert_eq!(lhhn.get(&svhtt_path).expect(200)["allowed_actions"], json!([]));
+        lhhn.step(&format!("{svhtt_path}/extensions/{}", request.id()), json!({ "action": "grant_extension" })).expect(409);
+        let version = format!("/report-submissions/{}", left.id());
+        let shown = leader.get(&version).expect(200);
+        assert_eq!(shown["allowed_actions"], json!(["delete"]));
+        for refused in [
+            officer.patch(&version, &shown, json!({ "narratives": [] })),
+            leader.take(&version, &shown, json!({ "action": "submit" })),
+            officer.post("/report-submissions", json!({ "obligation_id": merged["id"] })),
+            officer.post(&format!("{svhtt_path}/extensions"), asked),
+            leader.patch(&svhtt_path, &merged, json!({ "handling_instruction": "Làm gấp" })),
+            lhhn.post(&format!("{svhtt_path}/urgings"), json!({ "level": "urging", "text": "Đề nghị gửi báo cáo." })),
+        ] {
+            assert_eq!(refused.expect(409).code(), "merged");
+        }
+
+        // What came from STC is returned: the successor owes it already, so it is merged too instead of owed for ever.
+        lhhn.step(&handed_in, json!({ "action": "return", "reason": "Thiếu số liệu" })).expect(200);
+        assert_eq!(lhhn.get(&stc_path).expect(200)["state"], "merged");
+        assert_eq!(expected(), 17);
     });
 }

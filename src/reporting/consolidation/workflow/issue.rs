@@ -18,6 +18,7 @@ use crate::{
     http::hex,
     id::Id,
     ontime::Lay,
+    organizations,
     reporting::periods,
 };
 use serde_json::{Value, json};
@@ -88,6 +89,24 @@ pub(super) fn receivers(basis: &Basis, report: &Report) -> Result<Vec<Id>> {
     Ok(own.filter_map(|o| o.receiver_id).chain(basis.regime.final_recipient_id).collect())
 }
 
+/// The bodies of a province that stand for these: themselves, or their successors where a merger has ended them.
+pub(super) fn heirs(conn: &mut Conn, province: Id, bodies: impl Iterator<Item = Id>) -> Result<HashMap<Id, Vec<Id>>> {
+    let ids: Vec<Id> = bodies.collect();
+    let (here, away): (Vec<_>, Vec<_>) = organizations::find_many(conn, &ids)?.into_iter().partition(|o| o.province_id == province);
+    let mut all: HashMap<Id, Vec<Id>> = here.into_iter().map(|o| (o.id, vec![o.id])).collect();
+    if away.is_empty() {
+        return Ok(all);
+    }
+    let around = organizations::store::around(conn, &away.iter().map(|o| o.id).collect::<Vec<Id>>())?;
+    let after: Vec<Id> = around.values().flat_map(|a| a.successors.iter().copied()).collect();
+    let known: Vec<Id> = organizations::find_many(conn, &after)?.into_iter().filter(|o| o.province_id == province).map(|o| o.id).collect();
+    for old in away {
+        let successors = around.get(&old.id).into_iter().flat_map(|a| a.successors.iter().copied());
+        all.insert(old.id, successors.filter(|id| known.contains(id)).collect());
+    }
+    Ok(all)
+}
+
 /// Receivers, overseers and every agency that reported may read it from now on; UBND by the audience.
 fn open_to(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report, sources: &[Source]) -> Result<()> {
     let mut all: HashMap<Id, i32> = HashMap::new();
@@ -95,11 +114,15 @@ fn open_to(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report, sources: 
     for receiver in receivers(basis, report)? {
         add(receiver, Relations::RECEIVER);
     }
-    for overseer in overseers::of(conn, &basis.regime, report.province_id, ask.today)? {
+    let province = organizations::provinces::today_of(conn, report.province_id)?;
+    for overseer in overseers::of(conn, &basis.regime, province, ask.today)? {
         add(overseer, Relations::OVERSEER);
     }
     for source in sources {
         add(source.organization_id, Relations::REPORTER);
+    }
+    for successor in heirs(conn, province, sources.iter().map(|s| s.organization_id))?.into_values().flatten() {
+        add(successor, Relations::REPORTER);
     }
     store::relate_all(conn, report.id, &all)
 }

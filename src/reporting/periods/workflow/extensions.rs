@@ -1,6 +1,6 @@
 //! More time: asked before the due date with a reason, granted by the receiver's leader; old due dates stay visible.
 
-use super::obligations::{extension_view, save, standing};
+use super::obligations::{extension_view, refuse_merged, save, standing};
 use crate::{
     ask::Ask,
     authz,
@@ -44,6 +44,7 @@ pub fn request(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<NewReportExtensio
     let standing = standing(conn, ask, &obligation)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::AskExtension, standing)?;
     ask.proceed(conn, None)?;
+    refuse_merged(&obligation)?;
     if !matches!(obligation.state, State::NotSubmitted | State::Returned) {
         return Err(Error::conflict("handed_in", "Báo cáo đã nộp.", "The report has been handed in."));
     }
@@ -139,4 +140,24 @@ pub fn take(conn: &mut Conn, ask: &Ask, obligation: Id, id: Id, body: &Body<Repo
     let (was, is) = (extension_view(before), extension_view(after.clone()));
     journal::record(conn, ask, change(&owed, &after, step.action.word(), after.decision_reason.as_deref()), Some(&was), Some(&is))?;
     Ok(is)
+}
+
+/// Nobody waits any more for an answer to what was asked of an obligation that a successor's stands for.
+pub fn withdraw(conn: &mut Conn, ask: &Ask, obligation: &Obligation) -> Result<()> {
+    let asked = store::extensions(conn, &[obligation.id])?.remove(&obligation.id).unwrap_or_default();
+    for before in asked.into_iter().filter(|e| e.state == Wanted::Asked) {
+        let after = Extension {
+            state: Wanted::Withdrawn,
+            decided_on: Some(ask.today),
+            decided_by: Some(ask.actor.user),
+            decision_reason: Some("Sáp nhập: cơ quan kế thừa đã có nghĩa vụ này".to_owned()),
+            version: before.version + 1,
+            updated_at: ask.now,
+            ..before.clone()
+        };
+        store::update_extension(conn, &before, &after)?;
+        let entry = change(obligation, &after, Act::WithdrawExtension.word(), after.decision_reason.as_deref());
+        journal::record(conn, ask, entry, Some(&extension_view(before)), Some(&extension_view(after.clone())))?;
+    }
+    Ok(())
 }

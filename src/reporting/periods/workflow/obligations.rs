@@ -58,16 +58,17 @@ pub fn views(conn: &mut Conn, ask: &Ask, obligations: &[Obligation]) -> Result<V
 fn view(ask: &Ask, o: Obligation, extensions: Vec<Extension>, standing: Standing, served: bool) -> Result<ObligationView> {
     let pending = extensions.iter().any(|e| e.state == ReportExtensionState::Asked);
     let owed = matches!(o.state, State::NotSubmitted | State::Returned);
+    let drafts = !matches!(o.state, State::Submitted | State::Merged) && served && !o.consolidates;
     let possible = [
-        (Act::Assign, o.state != State::Accepted),
+        (Act::Assign, !o.is_done()),
         (Act::AskExtension, owed && !pending && o.due_on.is_some_and(|due| ask.today <= due)),
         (Act::WithdrawExtension, pending),
         (Act::GrantExtension, pending),
         (Act::RefuseExtension, pending),
         (Act::RecordSending, owed && !served && !o.consolidates),
-        (Act::Submit, o.state != State::Submitted && served && !o.consolidates),
+        (Act::Submit, drafts),
         (Act::Urge, owed && ask.actor.organization != Some(o.sender_id)),
-        (Act::Enter, o.state != State::Submitted && served && !o.consolidates),
+        (Act::Enter, drafts),
     ];
     Ok(ObligationView {
         allowed_actions: possible.into_iter().filter(|(act, can)| *can && authz::may(RULES, &ask.actor, *act, standing)).map(|(act, _)| act).collect(),
@@ -152,6 +153,7 @@ pub fn assign(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<HandlingPatch>) ->
     let standing = standing(conn, ask, &before)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::Assign, standing)?;
     ask.proceed(conn, Some(before.version))?;
+    refuse_merged(&before)?;
     if before.state == State::Accepted {
         return Err(Error::conflict("fulfilled", "Nghĩa vụ báo cáo đã hoàn thành.", "The obligation is fulfilled."));
     }
@@ -182,6 +184,18 @@ pub fn assign(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<HandlingPatch>) ->
     }
     let after = save(conn, ask, &before, after, Act::Assign.word(), None)?;
     seen(conn, ask, &after)
+}
+
+/// 409: a successor's obligation stands for this one, so nothing can be done with it any more.
+pub fn refuse_merged(obligation: &Obligation) -> Result<()> {
+    if obligation.state != State::Merged {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "merged",
+        "Nghĩa vụ này đã nhập vào nghĩa vụ của cơ quan kế thừa; hãy làm tiếp ở đó.",
+        "This obligation was merged into that of the successor; go on there.",
+    ))
 }
 
 /// Writes an obligation back with its journal entry.
@@ -229,6 +243,7 @@ pub fn judge(conn: &mut Conn, obligation: &Obligation, versions: &[Lay], handed_
 
 /// A submission was handed in. What is accepted already stays so: a correction stands beside it.
 pub fn handed_in(conn: &mut Conn, ask: &Ask, before: &Obligation, submission: Id, on: NaiveDate) -> Result<Obligation> {
+    refuse_merged(before)?;
     if before.state == State::Accepted {
         return Ok(before.clone());
     }
@@ -240,17 +255,23 @@ pub fn handed_in(conn: &mut Conn, ask: &Ask, before: &Obligation, submission: Id
     save(conn, ask, before, after, "submit", None)
 }
 
-/// A submission was returned: it is owed again, until the last day moved on by the time that it lay with the receiver.
+/// A submission was returned: it is owed again, until the last day moved on by the time that it lay with the receiver; by
+/// the successor, where a merger has made the successor's obligation name this sender (RULES 18).
 pub fn returned(conn: &mut Conn, ask: &Ask, before: &Obligation, versions: &[Lay], reason: &str) -> Result<Obligation> {
     if before.state == State::Accepted {
         return Ok(before.clone());
     }
     let mut after = before.clone();
-    after.state = State::Returned;
-    after.effective_due_on = judge(conn, before, versions, ask.today)?.effective_due;
     after.fulfilled_on = None;
     after.fulfilled_by_kind = None;
     after.fulfilled_by_id = None;
+    if super::merger::has_twin(conn, before)? {
+        let after = super::merger::into_twin(conn, ask, before, after, "return", Some(reason))?;
+        super::close_if_done(conn, ask, before.period_id)?;
+        return Ok(after);
+    }
+    after.state = State::Returned;
+    after.effective_due_on = judge(conn, before, versions, ask.today)?.effective_due;
     save(conn, ask, before, after, "return", Some(reason))
 }
 
@@ -268,7 +289,7 @@ pub fn fulfil(conn: &mut Conn, ask: &Ask, before: &Obligation, by: (&str, Id), o
 }
 
 fn fulfil_one(conn: &mut Conn, ask: &Ask, before: &Obligation, (kind, record): (&str, Id), on: NaiveDate, versions: &[Lay]) -> Result<Obligation> {
-    if before.state == State::Accepted {
+    if before.is_done() {
         return Ok(before.clone());
     }
     let judgement = judge(conn, before, versions, on)?;
@@ -289,6 +310,7 @@ pub fn record_sending(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<Sending>) 
     let standing = standing(conn, ask, &before)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::RecordSending, standing)?;
     ask.proceed(conn, Some(before.version))?;
+    refuse_merged(&before)?;
     if let Some(refused) = not_to_be_sent(conn, &before)? {
         let steps = seen(conn, ask, &before)?.allowed_actions;
         return Err(refused.allowing(steps.into_iter().map(Act::word).collect()));

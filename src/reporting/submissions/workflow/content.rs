@@ -33,6 +33,7 @@ pub struct Content {
 
 /// 409 unless a draft may be made for the obligation now.
 pub fn can_draft(conn: &mut Conn, obligation: &Obligation, versions: &[Submission]) -> Result<()> {
+    obligations::refuse_merged(obligation)?;
     if obligation.consolidates {
         return Err(obligations::by_consolidated_report());
     }

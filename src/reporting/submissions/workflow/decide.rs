@@ -9,7 +9,7 @@ use crate::{
     id::Id,
     ontime::Lay,
     reporting::{
-        periods::{self, Obligation, ObligationState},
+        periods::{self, Obligation, ObligationState, workflow::obligations::refuse_merged},
         regimes::{Step, model::stored},
         submissions::{
             model::{KIND, Submission, SubmissionAction as Act, SubmissionState as State},
@@ -21,6 +21,7 @@ use crate::{
 /// Hands a draft in: from now on it is a snapshot, and receiver, appraisers and later receivers read it.
 pub fn submit(conn: &mut Conn, ask: &Ask, before: &Submission, to: State) -> Result<Submission> {
     let obligation = periods::find_obligation(conn, before.obligation_id)?;
+    refuse_merged(&obligation)?;
     let content = Content::read(conn, &obligation, ask.today)?;
     let paper = before.paper()?;
     let day = paper.as_ref().map_or(ask.today, |p| p.arrived_on);
