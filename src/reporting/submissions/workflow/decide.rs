@@ -62,7 +62,8 @@ fn open_to_chain(conn: &mut Conn, submission: &Submission, obligation: &Obligati
 
 /// How long each version lay with the receiver.
 fn lays(versions: &[Submission]) -> Vec<Lay> {
-    versions.iter().filter_map(|v| Some(Lay { submitted_on: v.submitted_on?, returned_on: v.decided_on.filter(|_| v.state == State::Returned) })).collect()
+    let lay = |v: &Submission| Some(Lay { submitted_on: v.submitted_on?, returned_on: v.decided_on.filter(|_| v.state == State::Returned), agreed: false });
+    versions.iter().filter_map(lay).collect()
 }
 
 fn decided(ask: &Ask, before: &Submission, to: State, reason: Option<String>) -> Submission {
