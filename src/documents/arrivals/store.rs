@@ -23,6 +23,25 @@ pub fn of_document(conn: &mut Conn, receiver: Id, document: Id) -> Result<Option
     Ok(query.select(Arrival::as_select()).first(conn).optional()?)
 }
 
+/// The day on which a document, or the organisation's own copy of it, entered the organisation's register.
+pub fn day_of(conn: &mut Conn, receiver: Id, document: Id) -> Result<Option<NaiveDate>> {
+    let copies = documents::table.filter(documents::original_id.eq(document)).select(documents::id.nullable());
+    let query = arrivals::table.filter(arrivals::receiver_id.eq(receiver)).order((arrivals::arrived_on, arrivals::id));
+    let query = query.filter(arrivals::document_id.eq(document).or(arrivals::document_id.eq_any(copies)));
+    Ok(query.select(arrivals::arrived_on).first(conn).optional()?)
+}
+
+/// Whether the organisation's register holds a document of this issuer with this number and symbol (`notation::key`).
+pub fn bears(conn: &mut Conn, receiver: Id, issuer: Id, key: &str) -> Result<bool> {
+    let query = arrivals::table
+        .inner_join(documents::table.on(arrivals::document_id.eq(documents::id.nullable())))
+        .filter(arrivals::receiver_id.eq(receiver))
+        .filter(documents::issuer_id.eq(issuer))
+        .filter(documents::notation_key.eq(key));
+    let first: Option<Id> = query.select(arrivals::id).first(conn).optional()?;
+    Ok(first.is_some())
+}
+
 pub fn insert(conn: &mut Conn, arrival: &Arrival) -> Result<()> {
     diesel::insert_into(arrivals::table).values(arrival).execute(conn)?;
     Ok(())

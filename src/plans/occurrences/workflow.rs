@@ -2,7 +2,7 @@ mod deciding;
 mod handing_on;
 
 pub use deciding::waive_open;
-pub use handing_on::move_due;
+pub use handing_on::{move_due, moved_part};
 
 use deciding::{accept, give_back, must_be_done, propose};
 use handing_on::{decline, reassign, receiver, redate};

@@ -85,10 +85,9 @@ pub fn open_in(conn: &mut Conn, occurrences: &[Id]) -> Result<Vec<Part>> {
     Ok(query.order(parts::id).select(Part::as_select()).load(conn)?)
 }
 
-/// Moves the last day in force of the parts that have no due date of their own.
-pub fn follow(conn: &mut Conn, occurrence: Id, due_sort: NaiveDate, now: crate::time::Stamp, by: Id) -> Result<()> {
-    let moved = parts::table.filter(parts::occurrence_id.eq(occurrence)).filter(parts::due_on.is_null()).filter(parts::due_sort.ne(due_sort));
-    diesel::update(moved)
+/// Moves the last day in force of these parts.
+pub fn follow(conn: &mut Conn, ids: &[Id], due_sort: NaiveDate, now: crate::time::Stamp, by: Id) -> Result<()> {
+    diesel::update(parts::table.filter(parts::id.eq_any(ids.to_vec())))
         .set((parts::due_sort.eq(due_sort), parts::version.eq(parts::version + 1), parts::updated_at.eq(now), parts::updated_by.eq(by)))
         .execute(conn)?;
     Ok(())

@@ -7,6 +7,7 @@ use crate::{
     ask::Ask,
     authz::{self, LEADERS, Relations, Standing},
     db::Conn,
+    documents::arrivals,
     error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
@@ -30,6 +31,7 @@ use crate::{
         },
     },
 };
+use chrono::NaiveDate;
 
 /// How a part lives. Naming who handles it and confirming leave the state; returning the task opens it again.
 pub const FLOW: Flow<State, Act> = Flow(&[
@@ -188,7 +190,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
         }
         Act::Enter => {
             after.result = step.result.clone();
-            after.done_on = step.received_on.or(Some(ask.today));
+            after.done_on = arrived(conn, ask, &step)?;
             after.entered_by = ask.actor.organization;
             after.document_id = step.document_id;
             after.confirmed_at = None;
@@ -266,6 +268,14 @@ fn follow_unit(conn: &mut Conn, before: &Part, unit: Option<Id>) -> Result<()> {
         authz::relate(conn, PLAN, before.plan_id, new, Relations::RECIPIENT)?;
     }
     Ok(())
+}
+
+/// The day on which the named document arrived, which counts (RULES 4).
+fn arrived(conn: &mut Conn, ask: &Ask, step: &PartTransition) -> Result<Option<NaiveDate>> {
+    let Some(document) = step.document_id else { return Ok(step.received_on) };
+    let (day, fault) = arrivals::day_of_arrival(conn, ask.actor.organization, document, step.received_on, "/received_on")?;
+    all_well(fault.into_iter().collect())?;
+    Ok(day.or(Some(ask.today)))
 }
 
 fn check(ask: &Ask, step: &PartTransition, before: &Part) -> Result<()> {

@@ -231,6 +231,11 @@ impl Obligation {
     pub fn is_done(&self) -> bool {
         matches!(self.state, ObligationState::Accepted | ObligationState::Merged)
     }
+    /// More time is asked for strictly before the last day in force, as for tasks, and while the report is still to be
+    /// handed in.
+    pub fn may_ask_for_time(&self, today: NaiveDate) -> bool {
+        matches!(self.state, ObligationState::NotSubmitted | ObligationState::Returned) && self.effective_due_on.is_some_and(|last| today < last)
+    }
     /// Visible to UBND from the start (RULES 1: obligations are read by sender, receiver, UBND and the focal point).
     pub const AUDIENCE: i32 = Audience::Overseers as i32;
 }

@@ -7,9 +7,13 @@ use crate::{
     error::{Error, Result},
     id::Id,
     insert_all, keyset,
+    ontime::Lay,
     page::{Page, Paging},
-    schema::{access, reporting_extensions, reporting_obligations, reporting_periods},
-    text, visible,
+    reporting::submissions::SubmissionState,
+    schema::{access, report_submissions, reporting_extensions, reporting_obligations, reporting_periods},
+    text,
+    time::Stamp,
+    visible,
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -228,6 +232,32 @@ pub fn merged_among(conn: &mut Conn, ids: &[Id]) -> Result<HashSet<Id>> {
     use reporting_obligations as o;
     let merged = o::table.filter(o::id.eq_any(ids.to_vec())).filter(o::state.eq(ObligationState::Merged));
     Ok(merged.select(o::id).load::<Id>(conn)?.into_iter().collect())
+}
+
+/// Writes one last day for several obligations.
+pub fn move_last_day(conn: &mut Conn, ids: &[Id], day: NaiveDate, now: Stamp) -> Result<()> {
+    use reporting_obligations as o;
+    diesel::update(o::table.filter(o::id.eq_any(ids.to_vec())))
+        .set((o::effective_due_on.eq(day), o::version.eq(o::version + 1), o::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How long versions that were returned lay with the receiver, by obligation.
+pub fn returned_versions(conn: &mut Conn, obligations: &[Id]) -> Result<HashMap<Id, Vec<Lay>>> {
+    use report_submissions as v;
+    let rows: Vec<(Id, Option<NaiveDate>, Option<NaiveDate>)> = v::table
+        .filter(v::obligation_id.eq_any(obligations.to_vec()))
+        .filter(v::state.eq(SubmissionState::Returned))
+        .order(v::id)
+        .select((v::obligation_id, v::submitted_on, v::decided_on))
+        .load(conn)?;
+    let mut all: HashMap<Id, Vec<Lay>> = HashMap::new();
+    for (obligation, submitted_on, returned_on) in rows {
+        let lay = submitted_on.map(|submitted_on| Lay { submitted_on, returned_on, agreed: false });
+        all.entry(obligation).or_default().extend(lay);
+    }
+    Ok(all)
 }
 
 pub fn find_extension(conn: &mut Conn, obligation: Id, id: Id) -> Result<Extension> {

@@ -20,6 +20,7 @@ use crate::{
 use std::collections::HashMap;
 
 pub mod extensions;
+pub mod last_day;
 pub mod merger;
 pub mod obligations;
 pub mod opening;
@@ -222,7 +223,9 @@ fn close(conn: &mut Conn, ask: &Ask, before: &ReportingPeriod, reason: Option<&s
     let mut after = before.clone();
     after.state = State::Closed;
     after.closed_on = Some(ask.today);
-    save(conn, ask, before, after, Act::Close.word(), reason)
+    let after = save(conn, ask, before, after, Act::Close.word(), reason)?;
+    last_day::cut_off(conn, ask, &after)?;
+    Ok(after)
 }
 
 /// Writes a period back with its journal entry.

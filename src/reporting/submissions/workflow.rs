@@ -176,8 +176,8 @@ pub fn add(conn: &mut Conn, ask: &Ask, new: NewSubmission, seed_key: Option<&str
     let corrects = versions.iter().any(|v| v.state == State::Accepted);
     let (narratives, figures, attachments) = content.begin(conn, ask, &new, versions.last())?;
     content.check(&narratives, &figures)?;
-    content::check_frame(conn, ask, &new, corrects)?;
     let author = obligation.sender_id;
+    content::check_frame(conn, ask, &new, author, corrects)?;
     let paper = new.paper.map(|p| Paper {
         entered_by: ask.actor.user,
         entered_by_organization_id: ask.actor.organization.unwrap_or(author),

@@ -8,7 +8,7 @@ fn group(person: &Person<'_>, code: &str) -> Value {
     person.get(&format!("/organization-groups?code={code}")).expect(200).items()[0]["id"].clone()
 }
 
-fn org(house: &House, code: &str) -> Value {
+pub(super) fn org(house: &House, code: &str) -> Value {
     json!(house.organization("BDI", code).id.to_string())
 }
 
@@ -42,7 +42,7 @@ pub fn regime(house: &House) -> Value {
 }
 
 /// The regime is drawn up on 1/10 and its period 2021 opened by the receiver's leader on 20/10/2021.
-fn opened(house: &House) -> (Reply, Reply) {
+pub(super) fn opened(house: &House) -> (Reply, Reply) {
     house.load("binh_dinh");
     let regime = house.person("BDI", "UBND", "officer").post("/reporting-regimes", regime(house)).expect(201);
     house.at("2021-10-20T08:00");
@@ -50,13 +50,13 @@ fn opened(house: &House) -> (Reply, Reply) {
     (regime, period)
 }
 
-fn obligation(house: &House, period: &Reply, code: &str) -> Value {
+pub(super) fn obligation(house: &House, period: &Reply, code: &str) -> Value {
     let lhhn = house.person("BDI", "LHHN", "officer");
     let path = format!("/reporting-obligations?period_id={}&sender_id={}", period.id(), org(house, code).as_str().expect("an id"));
     lhhn.get(&path).expect(200).items()[0].clone()
 }
 
-fn content(house: &House, period: &Reply, code: &str) -> Value {
+pub(super) fn content(house: &House, period: &Reply, code: &str) -> Value {
     json!({
         "obligation_id": obligation(house, period, code)["id"],
         "narratives": [{ "section": "ket_qua", "text": "Đã tổ chức hai hội nghị phổ biến Chỉ thị." }],
@@ -66,7 +66,7 @@ fn content(house: &House, period: &Reply, code: &str) -> Value {
 }
 
 /// The agency's officer drafts at once, its leader hands in at `at`.
-fn handed_in(house: &House, period: &Reply, code: &str, at: &str) -> String {
+pub(super) fn handed_in(house: &House, period: &Reply, code: &str, at: &str) -> String {
     let draft = house.person("BDI", code, "officer").post("/report-submissions", content(house, period, code)).expect(201);
     house.at(at);
     let path = format!("/report-submissions/{}", draft.id());
@@ -74,7 +74,7 @@ fn handed_in(house: &House, period: &Reply, code: &str, at: &str) -> String {
     path
 }
 
-fn accepted(house: &House, path: &str, at: &str) -> Reply {
+pub(super) fn accepted(house: &House, path: &str, at: &str) -> Reply {
     house.at(at);
     house.person("BDI", "LHHN", "leader").step(path, json!({ "action": "accept" })).expect(200)
 }
@@ -326,8 +326,15 @@ fn more_time_is_asked_before_the_due_date_and_old_dates_stay_visible() {
         let owed = obligation(house, &period, "SKHDT");
         let path = format!("/reporting-obligations/{}", owed["id"].as_str().expect("an id"));
         let (officer, lhhn) = (house.person("BDI", "SKHDT", "officer"), house.person("BDI", "LHHN", "leader"));
-        house.at("2021-11-19T16:00");
+        // Due Friday 19/11/2021: the day before is the last on which more time is asked for.
+        house.at("2021-11-18T16:00");
         let asked = json!({ "due_on": "2021-11-26", "reason": "Chờ số liệu của các chủ dự án" });
+        let may = |code: &str| {
+            let path = format!("/reporting-obligations/{}", obligation(house, &period, code)["id"].as_str().expect("an id"));
+            let actions = house.person("BDI", code, "officer").get(&path).expect(200)["allowed_actions"].clone();
+            actions.as_array().expect("actions").contains(&json!("ask_extension"))
+        };
+        assert!(may("SKHDT") && may("SYT"));
         assert_eq!(
             officer.post(&format!("{path}/extensions"), json!({ "due_on": "2021-11-19", "reason": "…" })).expect(422).fault("/due_on"),
             Some("not_later")
@@ -336,12 +343,15 @@ fn more_time_is_asked_before_the_due_date_and_old_dates_stay_visible() {
         assert_eq!(officer.post(&format!("{path}/extensions"), asked.clone()).expect(409).code(), "already_asked");
         let extension = format!("{path}/extensions/{}", request.id());
         officer.step(&extension, json!({ "action": "grant_extension" })).expect(403);
+        // On the day itself and after it an agency asks no more, as for tasks.
+        let late = format!("/reporting-obligations/{}/extensions", obligation(house, &period, "SYT")["id"].as_str().expect("an id"));
+        house.at("2021-11-19T08:00");
+        assert_eq!(house.person("BDI", "SYT", "officer").post(&late, asked.clone()).expect(409).code(), "past_due");
+        assert!(!may("SYT"));
         house.at("2021-11-22T08:00");
         lhhn.step(&extension, json!({ "action": "grant_extension" })).expect(200);
         let moved = lhhn.get(&path).expect(200);
         assert_eq!((&moved["due_on"], &moved["extensions"][0]["old_due_on"], &moved["overdue"]), (&json!("2021-11-26"), &json!("2021-11-19"), &json!(false)));
-        // After its due date an agency asks no more.
-        let late = format!("/reporting-obligations/{}/extensions", obligation(house, &period, "SYT")["id"].as_str().expect("an id"));
         assert_eq!(house.person("BDI", "SYT", "officer").post(&late, asked).expect(409).code(), "past_due");
         // The leader names who handles it, of the own house only.
         let leader = house.person("BDI", "SKHDT", "leader");

@@ -11,9 +11,9 @@ use crate::{
     error::{Error, Result},
     id::Id,
     plans::{
-        model::{NEVER, from_json, to_json},
+        model::{from_json, to_json},
         occurrences::{
-            model::{Occurrence, TaskTransition},
+            model::{Occurrence, TaskTransition, lays},
             opening,
         },
         parts::{
@@ -98,6 +98,19 @@ pub fn move_due(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence,
     history.push(old);
     after.due_history = to_json(&history)?;
     after.due_on = due;
-    after.due_sort = if task.is_timeless() { NEVER } else { in_force(due, &after.lays()?, &calendar)? };
-    follow(conn, ask, task, after.id, after.due_sort, reason.as_deref())
+    let due = due.filter(|_| !task.is_timeless());
+    after.due_sort = in_force(due, &after.lays()?, &calendar)?;
+    follow(conn, ask, task, after.id, due, &calendar, reason.as_deref())
+}
+
+/// The part with a due date of its own from now on; the old one stays visible, and the days that it lay stay given back.
+pub fn moved_part(conn: &mut Conn, before: &Part, due: NaiveDate, old: OldDue) -> Result<Part> {
+    let calendar = calendars::current(conn)?;
+    let mut after = before.clone();
+    let mut history: Vec<OldDue> = from_json(&before.due_history)?;
+    history.push(old);
+    after.due_history = to_json(&history)?;
+    after.due_on = Some(due);
+    after.due_sort = in_force(Some(due), &lays(&before.lays)?, &calendar)?;
+    Ok(after)
 }

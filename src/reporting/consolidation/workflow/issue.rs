@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        model::{Content, ContentRow, KIND, Report, ReportAppraisal, Source, typed},
+        model::{Content, ContentRow, KIND, Report, ReportAppraisal, ReportAppraisalEnd, Source, typed},
         store,
     },
     document,
@@ -129,10 +129,12 @@ fn open_to(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report, sources: 
 
 /// RULES 12 and 14: issuing fulfils the consolidator's own obligation and those of later steps that send on the same
 /// report; on time is decided once, by the day of the first issue against the due date moved on by the working days that
-/// the report lay with the appraiser; the period closes with the last step.
+/// the report lay with the appraiser, whichever way a stay ended; only one that was sent back leaves three working days.
+/// The period closes with the last step.
 fn fulfil(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report) -> Result<()> {
     let appraisals: Vec<ReportAppraisal> = typed(&report.appraisals)?;
-    let stays: Vec<Lay> = appraisals.iter().map(|a| Lay { submitted_on: a.handed_over_on, returned_on: a.ended_on }).collect();
+    let agreed = |a: &ReportAppraisal| a.end == Some(ReportAppraisalEnd::Appraised);
+    let stays: Vec<Lay> = appraisals.iter().map(|a| Lay { submitted_on: a.handed_over_on, returned_on: a.ended_on, agreed: agreed(a) }).collect();
     periods::fulfil(conn, ask, &basis.own, (KIND, report.id), ask.today, &stays)?;
     Ok(())
 }

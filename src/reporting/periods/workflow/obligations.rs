@@ -1,5 +1,6 @@
 //! What is owed: who sees it, who handles it, and how it is fulfilled.
 
+use super::last_day::{judge, last_day};
 use crate::{
     ask::Ask,
     authz::{self, Audience, Relations, Standing},
@@ -10,7 +11,7 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change},
-    ontime::{self, Lay, OnTime},
+    ontime::Lay,
     organizations,
     page::{Page, Paging},
     people,
@@ -18,7 +19,7 @@ use crate::{
         periods::{
             model::{
                 Extension, HandlingPatch, OBLIGATION, Obligation, ObligationAction as Act, ObligationFilter, ObligationState as State, ObligationView,
-                ReportExtensionState, ReportExtensionView, Sending,
+                ReportExtensionState, ReportExtensionView, ReportingPeriod, Sending,
             },
             policy::OBLIGATION_RULES as RULES,
             store,
@@ -61,9 +62,9 @@ fn view(ask: &Ask, o: Obligation, extensions: Vec<Extension>, standing: Standing
     let drafts = !matches!(o.state, State::Submitted | State::Merged) && served && !o.consolidates;
     let possible = [
         (Act::Assign, !o.is_done()),
-        (Act::AskExtension, owed && !pending && o.due_on.is_some_and(|due| ask.today <= due)),
+        (Act::AskExtension, !pending && o.may_ask_for_time(ask.today)),
         (Act::WithdrawExtension, pending),
-        (Act::GrantExtension, pending),
+        (Act::GrantExtension, pending && !o.is_done()),
         (Act::RefuseExtension, pending),
         (Act::RecordSending, owed && !served && !o.consolidates),
         (Act::Submit, drafts),
@@ -235,12 +236,6 @@ fn follow_unit(conn: &mut Conn, before: &Obligation, after: &Obligation) -> Resu
     }
 }
 
-/// Whether the version handed in on this day is on time, over all versions (RULES 12).
-pub fn judge(conn: &mut Conn, obligation: &Obligation, versions: &[Lay], handed_in_on: NaiveDate) -> Result<OnTime> {
-    let calendar = calendars::current(conn)?;
-    ontime::decide(obligation.due_on, versions, handed_in_on, &calendar).map_err(|e| calendars::refused("", e))
-}
-
 /// A submission was handed in. What is accepted already stays so: a correction stands beside it.
 pub fn handed_in(conn: &mut Conn, ask: &Ask, before: &Obligation, submission: Id, on: NaiveDate) -> Result<Obligation> {
     refuse_merged(before)?;
@@ -262,6 +257,8 @@ pub fn returned(conn: &mut Conn, ask: &Ask, before: &Obligation, versions: &[Lay
         return Ok(before.clone());
     }
     let mut after = before.clone();
+    let period = store::find(conn, before.period_id)?;
+    after.effective_due_on = last_day(before, &period, versions, &calendars::current(conn)?)?;
     after.fulfilled_on = None;
     after.fulfilled_by_kind = None;
     after.fulfilled_by_id = None;
@@ -271,7 +268,6 @@ pub fn returned(conn: &mut Conn, ask: &Ask, before: &Obligation, versions: &[Lay
         return Ok(after);
     }
     after.state = State::Returned;
-    after.effective_due_on = judge(conn, before, versions, ask.today)?.effective_due;
     save(conn, ask, before, after, "return", Some(reason))
 }
 
@@ -280,19 +276,27 @@ pub fn fulfil(conn: &mut Conn, ask: &Ask, before: &Obligation, by: (&str, Id), o
     let period = store::find(conn, before.period_id)?;
     let same: Vec<i32> = period.chain()?.iter().filter(|s| s.same_report_as == Some(before.step_no)).map(|s| s.step_no).collect();
     let owed = store::obligations_of(conn, before.period_id)?;
-    let after = fulfil_one(conn, ask, before, by, on, versions)?;
+    let after = fulfil_one(conn, ask, &period, before, by, on, versions)?;
     for twin in owed.iter().filter(|o| o.sender_id == before.sender_id && same.contains(&o.step_no)) {
-        fulfil_one(conn, ask, twin, by, on, versions)?;
+        fulfil_one(conn, ask, &period, twin, by, on, versions)?;
     }
     super::close_if_done(conn, ask, before.period_id)?;
     Ok(after)
 }
 
-fn fulfil_one(conn: &mut Conn, ask: &Ask, before: &Obligation, (kind, record): (&str, Id), on: NaiveDate, versions: &[Lay]) -> Result<Obligation> {
+fn fulfil_one(
+    conn: &mut Conn,
+    ask: &Ask,
+    period: &ReportingPeriod,
+    before: &Obligation,
+    (kind, record): (&str, Id),
+    on: NaiveDate,
+    versions: &[Lay],
+) -> Result<Obligation> {
     if before.is_done() {
         return Ok(before.clone());
     }
-    let judgement = judge(conn, before, versions, on)?;
+    let judgement = judge(conn, before, period, versions, on)?;
     let mut after = before.clone();
     after.state = State::Accepted;
     after.fulfilled_on = Some(on);
