@@ -9,7 +9,7 @@ use nhipcau::{
     schema::journal,
 };
 use serde_json::Value;
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::HashMap};
 
 /// Journaled only when a stolen token comes to light, and then refused.
 const REFRESH: &str = "/auth/refresh";
@@ -17,8 +17,8 @@ const REFRESH: &str = "/auth/refresh";
 /// A connection beside the service's own, so that its statements are not counted with theirs.
 pub struct Witness {
     conn: RefCell<Conn>,
-    /// Calendars in force and notices read, as they were answered: the same answer again has changed nothing.
-    answers: RefCell<Vec<Value>>,
+    /// Calendars put in force and notices read, as they were last answered: the same answer again has changed nothing.
+    answers: RefCell<HashMap<String, Value>>,
 }
 
 impl Witness {
@@ -33,10 +33,7 @@ impl Witness {
     /// A call that asks for what is so already: passed on to those who have it, a calendar in force, a notice that was read.
     fn changes_nothing(&self, path: &str, reply: &Reply) -> bool {
         if path.ends_with("/calendars") || path.ends_with("/read") {
-            let mut seen = self.answers.borrow_mut();
-            let again = seen.contains(&reply.json);
-            seen.push(reply.json.clone());
-            return again;
+            return self.answers.borrow_mut().insert(path.to_owned(), reply.json.clone()).as_ref() == Some(&reply.json);
         }
         path.ends_with("/forwardings") && reply["deliveries"].as_array().is_some_and(Vec::is_empty)
     }

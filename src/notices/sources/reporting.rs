@@ -41,7 +41,12 @@ fn owed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
             since: if owed.returned { owed.updated_at } else { owed.created_at }.day(),
             waits_for_me: desk.drafts() || owed.handler == Some(desk.user),
             // A unit that handles it reads; the agency reports.
-            actions: if desk.drafts() && owed.sender_id == desk.organization { vec!["submit", "ask_extension"] } else { vec![] },
+            actions: match desk.drafts() && owed.sender_id == desk.organization {
+                // More time is asked for before the last day (RULES 3).
+                true if owed.due_on.is_some_and(|last| desk.today < last) => vec!["submit", "ask_extension"],
+                true => vec!["submit"],
+                false => vec![],
+            },
         });
     }
     Ok(())

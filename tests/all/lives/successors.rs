@@ -151,17 +151,20 @@ fn an_obstacle_from_before_a_merger_goes_to_the_bodies_of_the_new_province() {
         house.load_agencies("gia_lai");
         let new = |title: &str, send: bool| json!({ "kind": "obstacle", "title": title, "content": "Chưa bố trí kinh phí.", "send": send });
         let leader = house.person("BDI", "SYT", "leader");
-        let raised = format!("/recommendations/{}", leader.post("/recommendations", new("Kinh phí", true)).expect(201).id());
+        let raised = leader.post("/recommendations", new("Kinh phí", true)).expect(201);
+        let focal = leader.get(&format!("/organizations/{}", raised["focal_id"].as_str().expect("a focal point"))).expect(200);
+        let focal = focal["code"].as_str().expect("a code").to_owned();
+        let raised = format!("/recommendations/{}", raised.id());
         let draft = format!("/recommendations/{}", leader.post("/recommendations", new("Nhân sự", false)).expect(201).id());
 
         merge(house);
-        // Liên hiệp tỉnh Bình Định was the focal point; its successor is the first to be so, and UBND approves.
-        let union = org(house, "GLM", "LHHN");
-        let forwarded = house.person("GLM", "LHHN", "leader").step(&raised, json!({ "action": "forward", "text": "Vượt thẩm quyền." })).expect(200);
-        assert_eq!((&forwarded["focal_id"], &forwarded["addressed_id"]), (&json!(union), &json!(org(house, "GLM", "UBND"))));
+        // The focal point's successor goes on, and the new UBND approves.
+        let heir = org(house, "GLM", &focal);
+        let forwarded = house.person("GLM", &focal, "leader").step(&raised, json!({ "action": "forward", "text": "Vượt thẩm quyền." })).expect(200);
+        assert_eq!((&forwarded["focal_id"], &forwarded["addressed_id"]), (&json!(heir), &json!(org(house, "GLM", "UBND"))));
         house.person("GLM", "UBND", "leader").step(&raised, json!({ "action": "answer", "text": "Giao Sở Tài chính." })).expect(200);
         let sent = house.person("GLM", "SYT", "leader").step(&draft, json!({ "action": "send" })).expect(200);
-        assert_eq!((&sent["state"], &sent["focal_id"]), (&json!("raised"), &json!(union)));
+        assert_eq!((&sent["state"], &sent["focal_id"]), (&json!("raised"), &json!(heir)));
     });
 }
 

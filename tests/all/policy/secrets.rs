@@ -48,7 +48,7 @@ const BODIES: &str = r#"
     regime               | POST {}/transitions         | {"action":"archive","reason":"§"}               | /reason                             | UBND:leader
     period               | POST {}/transitions         | {"action":"close","reason":"§"}                 | /reason                             | LHHN:leader
     obligation           | PATCH {}                    | {"handling_instruction":"§"}                    | /handling_instruction               | SDL:leader
-    obligation           | POST {}/extensions          | {"reason":"§"}                                  | /reason                             | SDL:officer
+    obligation_2022      | POST {}/extensions          | {"reason":"§"}                                  | /reason                             | SDL:officer
     obligation           | POST {}/urgings             | {"text":"§"}                                    | /text                               | LHHN:leader
     submission:draft     | PATCH {}                    | {"narratives":[{"section":"ket_qua","text":"§"}]} | /narratives/0/text                | SDL:officer
     submission:submitted | POST {}/transitions         | {"action":"return","reason":"§"}                | /reason                             | LHHN:leader
@@ -93,8 +93,14 @@ fn a_secrecy_level_is_refused_in_every_text_of_every_body_and_nothing_is_kept() 
         let owed = world.at("SDL", "leader").get("/reporting-obligations?limit=200").expect(200);
         let sdl = json!(house.organization("BDI", "SDL").id.to_string());
         let owed = owed.items().iter().find(|o| o["sender_id"] == sdl).expect("an obligation")["id"].as_str().expect("an id").to_owned();
+        // The period of 2021 is closed; more time is asked for in the next one.
+        let opening = json!({ "regime_id": world.record("regime").id, "period": "2022" });
+        let period = world.at("LHHN", "leader").post("/reporting-periods", opening).expect(201).id();
+        let next = world.at("SDL", "officer").get(&format!("/reporting-obligations?period_id={period}&sender_id={}", sdl.as_str().expect("an id"))).expect(200);
+        let next = next.items()[0]["id"].as_str().expect("an id").to_owned();
         let item = |name: &str| match name {
             "obligation" => format!("/reporting-obligations/{owed}"),
+            "obligation_2022" => format!("/reporting-obligations/{next}"),
             "job" => format!("/jobs/{}", world.record("report_run").id),
             _ => world.record(name).path.clone(),
         };
