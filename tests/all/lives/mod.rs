@@ -27,3 +27,4 @@ mod report_jobs;
 mod reporting;
 mod services;
 pub mod statistics;
+mod told;

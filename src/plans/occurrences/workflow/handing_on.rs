@@ -9,6 +9,7 @@ use crate::{
     calendars,
     db::Conn,
     error::{Error, Result},
+    journal,
     plans::{
         model::{NEVER, from_json, to_json},
         occurrences::{
@@ -65,7 +66,9 @@ pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occu
         }
         None => {
             let share = Share { organization: next, group: None, role: old.role, required: old.required, due_on: old.due_on };
-            parts::store::insert(conn, &opening::part(ask, task, after, &share))?;
+            let part = opening::part(ask, task, after, &share);
+            parts::store::insert(conn, &part)?;
+            journal::record_all(conn, &opening::told(ask, task.owner_id, &[], &[part])?)?;
         }
     }
     for assignee in &mut given {
