@@ -2,18 +2,60 @@
 
 use crate::{
     authz::{self, scopes::ServiceScope},
-    db::Conn,
+    db::{Conn, MultiBackend},
     documents::{self, arrivals, deliveries},
     error::Result,
-    feed::Kind,
+    feed::{self, Belong, Kind, Whole},
     id::Id,
     organizations::{self, OrganizationAction},
-    plans::{self, tasks, urgings},
+    plans::{self, extensions, parts, tasks, urgings},
     pulled, recommendations,
     reporting::{consolidation, periods, regimes, submissions},
-    schema::{attachments, extensions, reporting_extensions, task_occurrences, task_parts, task_progress},
+    schema::{access, attachments, changes, extensions as extension_rows, reporting_extensions, task_occurrences, task_parts, task_progress},
 };
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
+
+/// Writes a kind whose records are seen by whoever is related to the task that they belong to. They are of tasks in force
+/// alone, so whoever oversees the province sees all of them.
+macro_rules! of_tasks {
+    ($kind:expr, $list:literal, $table:ident) => {
+        Kind {
+            kind: $kind,
+            list: $list,
+            needs: ServiceScope::PlansRead,
+            scope: |actor| authz::scope(tasks::policy::RULES, actor, tasks::model::TaskAction::View),
+            open_among: |conn, scope, ids| {
+                if scope.audience.is_none() {
+                    return Ok(vec![]);
+                }
+                let rows = $table::table.filter($table::id.eq_any(ids.to_vec())).filter($table::province_id.eq_any(scope.provinces.clone()));
+                Ok(rows.select($table::id).load(conn)?)
+            },
+            reached: |conn, scopes, organizations, after, limit| {
+                let provinces: Vec<Id> = scopes.iter().filter(|s| s.audience.is_some()).flat_map(|s| s.provinces.clone()).collect();
+                let held = access::table.filter(access::kind.eq(tasks::model::KIND)).filter(access::organization_id.eq_any(organizations.to_vec()));
+                let reach = $table::province_id.eq_any(provinces).or($table::task_id.eq_any(held.select(access::record_id)));
+                let mut query = $table::table.filter(reach).into_boxed::<MultiBackend>();
+                if let Some(after) = after {
+                    query = query.filter($table::id.gt(after));
+                }
+                Ok(query.order($table::id).limit(limit).select($table::id).load(conn)?)
+            },
+            related: |organizations| {
+                let held = access::table.filter(access::kind.eq(tasks::model::KIND)).filter(access::organization_id.eq_any(organizations.to_vec()));
+                let held = exists(held.filter(access::record_id.eq($table::task_id)));
+                Box::new(exists($table::table.filter($table::id.eq(changes::record_id)).filter(held)))
+            },
+            whole: Some(Whole {
+                kind: tasks::model::KIND,
+                parts: |conn, ids| {
+                    let rows = $table::table.filter($table::task_id.eq_any(ids.to_vec())).order($table::id);
+                    Ok(rows.select(($table::id, $table::task_id)).load(conn)?)
+                },
+            }),
+        }
+    };
+}
 
 /// Every list of business records.
 pub const KINDS: &[Kind] = &[
@@ -22,6 +64,8 @@ pub const KINDS: &[Kind] = &[
     pulled!(arrivals::model::KIND, "/arrivals", DocumentsRead, arrivals, arrivals::policy::RULES, arrivals::model::ArrivalAction::View),
     pulled!(plans::model::KIND, "/plans", PlansRead, plans, plans::policy::RULES, plans::model::PlanAction::View),
     pulled!(tasks::model::KIND, "/tasks", PlansRead, tasks, tasks::policy::RULES, tasks::model::TaskAction::View),
+    of_tasks!(parts::model::KIND, "/task-parts", task_parts),
+    of_tasks!(extensions::KIND, "/extensions", extension_rows),
     pulled!(urgings::model::KIND, "/urgings", PlansRead, urgings, urgings::policy::RULES, urgings::model::UrgingAction::View),
     pulled!(regimes::model::KIND, "/reporting-regimes", ReportsRead, reporting_regimes, regimes::policy::RULES, regimes::model::RegimeAction::View),
     pulled!(periods::model::KIND, "/reporting-periods", ReportsRead, reporting_periods, periods::policy::RULES, periods::model::PeriodAction::View),
@@ -80,11 +124,10 @@ pub const KINDS: &[Kind] = &[
             }
             Ok(query.order(organizations::id).limit(limit).select(organizations::id).load(conn)?)
         },
+        related: feed::related,
+        whole: None,
     },
 ];
-
-/// Pairs each of some records with the one that it belongs to.
-pub type Belong = fn(&mut Conn, &[Id]) -> Result<Vec<(Id, Id)>>;
 
 /// A kind whose records are seen by whoever sees the record that they belong to.
 #[derive(Debug)]
@@ -113,9 +156,9 @@ macro_rules! part {
 /// What belongs to records that are pulled.
 pub const PARTS: &[Part] = &[
     part!("task_occurrence", tasks::model::KIND, Some("/task-occurrences"), task_occurrences, task_id),
-    part!("task_part", tasks::model::KIND, Some("/task-parts"), task_parts, task_id),
+    part!(parts::model::KIND, tasks::model::KIND, Some("/task-parts"), task_parts, task_id),
     part!("task_progress", tasks::model::KIND, Some("/task-progress"), task_progress, task_id),
-    part!("extension", tasks::model::KIND, Some("/extensions"), extensions, task_id),
+    part!(extensions::KIND, tasks::model::KIND, Some("/extensions"), extension_rows, task_id),
     part!("attachment", documents::model::KIND, Some("/attachments"), attachments, document_id),
     part!("reporting_extension", periods::model::OBLIGATION, None, reporting_extensions, obligation_id),
 ];

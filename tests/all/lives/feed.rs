@@ -3,6 +3,7 @@
 mod gone;
 mod made_of;
 mod meanwhile;
+mod of_tasks;
 mod puller;
 
 use super::mergers::asked;
