@@ -24,6 +24,7 @@ mod references;
 mod reminders;
 mod report_formats;
 mod report_jobs;
+mod report_reruns;
 mod reporting;
 mod services;
 pub mod statistics;
