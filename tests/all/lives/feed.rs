@@ -4,6 +4,7 @@ mod gone;
 mod made_of;
 mod meanwhile;
 mod of_tasks;
+mod own;
 mod puller;
 
 use super::mergers::asked;
