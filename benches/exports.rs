@@ -2,7 +2,7 @@
 //!
 //! The release binary serves tasks of one province from a database of its own. On PostgreSQL (NHIPCAU_TEST_POSTGRES_URL, else
 //! 127.0.0.1) `psql` copies the same columns out of the same table beside it. `-- --full` or NHIPCAU_BENCH_FULL=1 adds files of
-//! 1,000,000 rows; NHIPCAU_BENCH_ONLY=sqlite or postgres takes one database.
+//! 1,000,000 rows; a figure beyond its bound ends it with 1; NHIPCAU_BENCH_ONLY=sqlite or postgres takes one database.
 
 mod common;
 
@@ -19,6 +19,7 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
     process::{Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -31,7 +32,13 @@ const TEN: &str = "id,code,place,content,form,cadence,state,due_on,version,creat
 fn main() {
     let full = is_full();
     on_each("bench_exports", |title, postgres| measure(title, postgres, full));
+    if MISSED.load(Ordering::Relaxed) {
+        std::process::exit(1);
+    }
 }
+
+/// Whether a figure lay beyond its bound.
+static MISSED: AtomicBool = AtomicBool::new(false);
 
 fn measure(title: &str, postgres: Option<&str>, full: bool) {
     let (scratch, url) = begin("bench-exports", title, postgres);
@@ -78,6 +85,7 @@ fn mebi(bytes: usize) -> f64 {
 
 /// One figure beside its bound.
 fn told(what: &str, value: f64, unit: &str, bound: Option<f64>) {
+    MISSED.fetch_or(bound.is_some_and(|b| value > b), Ordering::Relaxed);
     let verdict = bound.map_or(String::new(), |b| format!("   target ≤ {b} {unit}: {}", if value <= b { "kept" } else { "MISSED" }));
     println!("{what:<58}{value:>10.2} {unit}{verdict}");
 }

@@ -3,7 +3,7 @@
 use crate::{
     authz::Actor,
     db::{Conn, try_lock},
-    error::{Error, Refusal, Replay, Result},
+    error::{Error, Replay, Result},
     id::Id,
     schema::idempotency,
     time::Stamp,
@@ -43,7 +43,7 @@ pub struct Ask {
 pub struct Conditions {
     /// The version that `If-Match` names.
     pub if_match: Option<i32>,
-    /// Whether the operation requires `If-Match` (PATCH, DELETE, transitions).
+    /// Whether the operation requires `If-Match` (PATCH, DELETE, workflow steps).
     pub if_match_required: bool,
     /// `Idempotency-Key` with the fingerprint of the request.
     pub idempotency: Option<(String, String)>,
@@ -99,7 +99,9 @@ impl Ask {
                     ));
                 }
                 Some((_, status, etag, location, body, _)) => {
-                    return Err(Error::Replay(Box::new(Replay { status: u16::try_from(status).unwrap_or(200), etag, location, body, replayed: true })));
+                    // Whether the first answer was personal is not kept with it; no copy is needed of one that is given again.
+                    let status = u16::try_from(status).unwrap_or(200);
+                    return Err(Error::Replay(Box::new(Replay { status, etag, location, body, replayed: true, secret: true })));
                 }
                 None => {}
             }
@@ -108,12 +110,7 @@ impl Ask {
         match self.conditions.if_match {
             None => Err(Error::refuse(428, "if_match_required", "Hãy gửi If-Match với ETag của bản đang có.", "Send If-Match with the ETag of your copy.")),
             Some(version) if version == current => Ok(()),
-            Some(_) => {
-                let mut refusal =
-                    Refusal::new(412, "stale", "Bản ghi đã thay đổi; hãy đọc lại rồi sửa.", "The record has changed; read it again, then change it.");
-                refusal.etag = Some(format!("\"{current}\""));
-                Err(Error::Refused(Box::new(refusal)))
-            }
+            Some(_) => Err(Error::refuse(412, "stale", "Bản ghi đã thay đổi; hãy đọc lại rồi sửa.", "The record has changed; read it again, then change it.")),
         }
     }
 

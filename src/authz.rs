@@ -7,7 +7,7 @@
 mod access;
 pub mod scopes;
 
-pub use access::{relate, relate_many, relations, relations_to, repeat, unrelate};
+pub use access::{holds, relate, relate_many, relations, relations_to, repeat, unrelate};
 
 use crate::{
     db::Conn,

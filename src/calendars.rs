@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Fault, Result, all_well},
     id::Id,
     journal::{self, Change, NOTHING},
-    schema::calendars,
+    schema::{calendars, journal as journal_entries},
     time::Stamp,
 };
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -63,6 +63,28 @@ pub fn in_force(conn: &mut Conn) -> Result<Arc<Installed>> {
         .first::<(String, Stamp, i32, i32)>(conn)
         .optional()?;
     match row {
+        Some(row) => read(conn, row),
+        None => embedded(),
+    }
+}
+
+/// The calendar that was in force at a place in the feed: the one that was installed, or put in force again, last by then.
+pub fn at(conn: &mut Conn, seq: i64) -> Result<Arc<Installed>> {
+    let rows: Vec<(String, Stamp, i32, i32)> =
+        calendars::table.select((calendars::version, calendars::created_at, calendars::first_year, calendars::last_year)).load(conn)?;
+    let mut of_record: BTreeMap<Id, (String, Stamp, i32, i32)> = rows.into_iter().map(|row| (record_id(&row.0, row.1), row)).collect();
+    if of_record.is_empty() {
+        return embedded();
+    }
+    let last: Option<Id> = journal_entries::table
+        .filter(journal_entries::record_id.eq_any(of_record.keys().copied().collect::<Vec<_>>()))
+        .filter(journal_entries::kind.eq(KIND))
+        .filter(journal_entries::seq.le(seq))
+        .order(journal_entries::seq.desc())
+        .select(journal_entries::record_id)
+        .first(conn)
+        .optional()?;
+    match last.and_then(|id| of_record.remove(&id)) {
         Some(row) => read(conn, row),
         None => embedded(),
     }

@@ -38,8 +38,6 @@ pub struct Refusal {
     pub faults: Vec<Fault>,
     /// On 409: the steps that the state does allow.
     pub allowed: Option<Vec<&'static str>>,
-    /// On 412: the current entity tag.
-    pub etag: Option<String>,
     /// On 429 and 503: seconds to wait.
     pub retry_after: Option<u32>,
     /// On 405: the methods that there are.
@@ -59,6 +57,8 @@ pub struct Replay {
     pub body: String,
     /// Given again; else the would-be answer of `validate_only`, nothing of which is kept.
     pub replayed: bool,
+    /// Personal or secret content: nobody may keep a copy.
+    pub secret: bool,
 }
 
 /// One fault of a request: where, what, and in both languages.
@@ -123,7 +123,7 @@ pub struct Problem {
 impl Refusal {
     /// A refusal without named faults.
     pub fn new(status: u16, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { status, code, vi: vi.into(), en: en.into(), faults: vec![], allowed: None, etag: None, retry_after: None, allow: None }
+        Self { status, code, vi: vi.into(), en: en.into(), faults: vec![], allowed: None, retry_after: None, allow: None }
     }
     /// The problem document in a language.
     pub fn problem(&self, lang: Lang, instance: &str, trace_id: &str) -> Problem {
@@ -149,6 +149,8 @@ impl Refusal {
     }
 }
 
+/// The machine word for what bears a secrecy level.
+const STATE_SECRET: &str = "state_secret";
 /// Characters of a fault's place, at most: the caller made up the names in it.
 const POINTER_LENGTH: usize = 1_000;
 /// Characters of a message, at most.
@@ -213,6 +215,14 @@ impl Error {
     pub fn conflict(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
         Self::refuse(409, code, vi, en)
     }
+    /// The same with the steps that the record's state does allow.
+    #[must_use]
+    pub fn allowing(mut self, steps: Vec<&'static str>) -> Self {
+        if let Error::Refused(refusal) = &mut self {
+            refusal.allowed = Some(steps);
+        }
+        self
+    }
     /// 409 with the list of what stands in the way.
     pub fn blocked(code: &'static str, vi: impl Into<String>, en: impl Into<String>, by: Vec<Fault>) -> Self {
         let mut refusal = Refusal::new(409, code, vi, en);
@@ -228,6 +238,17 @@ impl Error {
     /// 422 with one fault.
     pub fn fault(pointer: impl Into<String>, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
         Self::invalid(vec![Fault::at(pointer, code, vi, en)])
+    }
+    /// 422: what was sent bears a secrecy level as a mark (RULES 8). Says where, to the caller alone, and never what.
+    pub fn state_secret<'a>(pointers: impl IntoIterator<Item = &'a str>, others: &[Fault]) -> Self {
+        let (vi, en) = (
+            "Nội dung mang độ mật; hệ thống nối mạng không nhận văn bản bí mật nhà nước (Luật 117/2025/QH15). Chỉ đăng ký số đến, ngày đến, nơi gửi và đơn vị xử lý.",
+            "The content bears a secrecy level; a networked system takes no state secrets (Law 117/2025/QH15). Register arrival number, day, issuer and handling unit only.",
+        );
+        let mut refusal = Refusal::new(422, STATE_SECRET, vi, en);
+        let marked = pointers.into_iter().map(|at| Fault::at(at, STATE_SECRET, "Chỗ này mang dấu độ mật.", "This bears a secrecy level as a mark."));
+        refusal.faults = marked.chain(others.iter().cloned()).collect();
+        Error::Refused(Box::new(refusal))
     }
     /// Ours.
     pub fn internal(e: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -252,6 +273,19 @@ impl Error {
     }
 }
 
+/// What a check found, or nothing where it finds fault with the body: its faults are told together with all the others. Any
+/// other refusal stands alone.
+pub fn gathered<T>(faults: &mut Vec<Fault>, outcome: Result<T>) -> Result<Option<T>> {
+    match outcome {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Refused(refusal)) if refusal.status == 422 && !refusal.faults.is_empty() => {
+            faults.extend(refusal.faults);
+            Ok(None)
+        }
+        Err(e) => Err(e),
+    }
+}
+
 /// Nothing wrong, or all of it at once.
 pub fn all_well(faults: Vec<Fault>) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
@@ -262,6 +296,10 @@ impl std::fmt::Display for Error {
         match self {
             Error::Refused(r) => {
                 write!(f, "{} {}: {}", r.status, r.code, r.en)?;
+                // This is what goes to the log: not even the names around a mark do.
+                if r.code == STATE_SECRET {
+                    return Ok(());
+                }
                 r.faults.iter().try_for_each(|fault| write!(f, "; {}: {}", fault.pointer, fault.en))
             }
             Error::Replay(_) => f.write_str("replay"),

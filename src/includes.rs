@@ -38,7 +38,7 @@ pub struct Collection {
     pub load: fn(&mut Conn, &Ask, &[Id]) -> Result<Vec<Value>>,
 }
 
-/// Members of a row that hold ids of a collection; a dot leads into a list or an object.
+/// Members of a row that hold an id of a collection, or a list of them; a dot leads into a list or an object.
 #[derive(Debug)]
 pub struct Relation {
     /// Which collection.
@@ -112,7 +112,10 @@ fn named(value: &Value, path: &str, ids: &mut Vec<Id>) {
     }
     match path.split_once('.') {
         Some((member, rest)) => value.get(member).into_iter().for_each(|inner| named(inner, rest, ids)),
-        None => ids.extend(value.get(path).and_then(Value::as_str).and_then(Id::parse)),
+        None => match value.get(path) {
+            Some(Value::Array(all)) => ids.extend(all.iter().filter_map(Value::as_str).filter_map(Id::parse)),
+            one => ids.extend(one.and_then(Value::as_str).and_then(Id::parse)),
+        },
     }
 }
 

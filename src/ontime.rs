@@ -5,13 +5,18 @@
 //! their submission and their return; that time is given back:
 //!
 //! ```text
+//! last     = the due date, or the day on which the period closed where that came before both
+//!            the due date and the submission (RULES 14)
 //! lay      = working days after a submission up to and including its return, over all returns
 //!            (a working day on which two versions lay at once counts once)
-//! moved    = due date + lay working days          (the due date itself when lay is 0)
+//! moved    = last + lay working days              (the last day itself when lay is 0)
 //! minimum  = latest return + 3 working days       (only when something was returned)
 //! effective due date = the later of the two
 //! on time  = accepted version submitted on or before the effective due date
 //! ```
+//!
+//! A stay with an appraiser that ended in agreement gives its days back like a return, but is none: nothing had to
+//! be done again, so it leaves no minimum.
 //!
 //! Example: due Friday 19/11/2021, submitted Wednesday 17/11, returned Monday 22/11. It lay Thursday,
 //! Friday, Monday = 3 working days, so 19/11 moves to Wednesday 24/11; three working days after the
@@ -32,6 +37,8 @@ pub const RULE_NO_DEADLINE: &str = "no_deadline";
 pub const RULE_DUE_DATE: &str = "due_date";
 /// The due date, moved on by the days that earlier versions lay with the receiver.
 pub const RULE_MOVED_ON: &str = "moved_on_by_receiver_days";
+/// The period had closed before the due date: what came later counts as late.
+pub const RULE_PERIOD_CLOSED: &str = "period_closed";
 /// The least time after a return was the later day.
 pub const RULE_AFTER_RETURN: &str = "three_working_days_after_return";
 
@@ -43,6 +50,8 @@ pub struct Lay {
     /// The day it was returned; `None` for the accepted version and for one that was replaced
     /// without a return, neither of which moves anything.
     pub returned_on: Option<NaiveDate>,
+    /// It came back because it was agreed to (an appraiser's opinion), not to be done again.
+    pub agreed: bool,
 }
 
 /// The decision, with all that is stored to explain it later.
@@ -52,6 +61,8 @@ pub struct OnTime {
     pub on_time: Option<bool>,
     /// The due date before it was moved.
     pub due: Option<NaiveDate>,
+    /// The day on which the period closed, where that counted instead of the due date.
+    pub closed_on: Option<NaiveDate>,
     /// The last day that counted as on time.
     pub effective_due: Option<NaiveDate>,
     /// The day the accepted version was submitted.
@@ -77,18 +88,31 @@ pub struct OnTime {
 /// means that the days of an earlier version cannot be counted in this calendar's years, or that a
 /// version was returned before it was submitted; without returns there is none.
 pub fn decide(due: Option<NaiveDate>, versions: &[Lay], accepted_version_submitted_on: NaiveDate, calendar: &Calendar) -> Result<OnTime, CalendarError> {
+    decide_in(due, None, versions, accepted_version_submitted_on, calendar)
+}
+
+/// The same for what is owed in a period, which may have closed before the due date.
+pub fn decide_in(
+    due: Option<NaiveDate>,
+    closed_on: Option<NaiveDate>,
+    versions: &[Lay],
+    accepted_version_submitted_on: NaiveDate,
+    calendar: &Calendar,
+) -> Result<OnTime, CalendarError> {
     let submitted_on = accepted_version_submitted_on;
     let mut returned: Vec<(NaiveDate, NaiveDate)> = versions.iter().filter_map(|lay| Some((lay.submitted_on, lay.returned_on?))).collect();
     if returned.iter().any(|(from, to)| to < from) {
         return Err(CalendarError::ReturnBeforeSubmission);
     }
     returned.sort_unstable();
+    let again: Vec<NaiveDate> = versions.iter().filter(|lay| !lay.agreed).filter_map(|lay| lay.returned_on).collect();
     let mut decision = OnTime {
         on_time: None,
         due,
+        closed_on: None,
         effective_due: None,
         submitted_on,
-        returns: u32::try_from(returned.len()).unwrap_or(u32::MAX),
+        returns: u32::try_from(again.len()).unwrap_or(u32::MAX),
         receiver_days: 0,
         working_days_late: None,
         rule: RULE_NO_DEADLINE,
@@ -98,14 +122,16 @@ pub fn decide(due: Option<NaiveDate>, versions: &[Lay], accepted_version_submitt
         return Ok(decision);
     };
 
-    let mut effective = due;
-    decision.rule = RULE_DUE_DATE;
-    if let Some(latest_return) = returned.iter().map(|(_, to)| *to).max() {
-        decision.receiver_days = receiver_days(&returned, submitted_on, calendar)?;
-        if decision.receiver_days > 0 {
-            effective = calendar.add_working_days(due, decision.receiver_days)?;
-            decision.rule = RULE_MOVED_ON;
-        }
+    decision.closed_on = closed_on.filter(|day| *day < due && *day < submitted_on);
+    decision.rule = if decision.closed_on.is_some() { RULE_PERIOD_CLOSED } else { RULE_DUE_DATE };
+    let last = decision.closed_on.unwrap_or(due);
+    let mut effective = last;
+    decision.receiver_days = receiver_days(&returned, submitted_on, calendar)?;
+    if decision.receiver_days > 0 {
+        effective = calendar.add_working_days(last, decision.receiver_days)?;
+        decision.rule = RULE_MOVED_ON;
+    }
+    if let Some(latest_return) = again.into_iter().max() {
         let minimum = calendar.add_working_days(latest_return, DAYS_AFTER_RETURN)?;
         if minimum > effective {
             effective = minimum;
@@ -147,7 +173,11 @@ mod tests {
 
     fn lay(submitted: &str, returned: &str) -> Lay {
         let returned_on = (!returned.is_empty()).then(|| d(returned));
-        Lay { submitted_on: d(submitted), returned_on }
+        Lay { submitted_on: d(submitted), returned_on, agreed: false }
+    }
+
+    fn agreed(submitted: &str, agreed_on: &str) -> Lay {
+        Lay { agreed: true, ..lay(submitted, agreed_on) }
     }
 
     fn run(due: &str, versions: &[Lay], submitted: &str) -> OnTime {
@@ -241,6 +271,42 @@ mod tests {
     fn holidays_are_not_counted() {
         let o = run("2024-02-07", &[lay("2024-02-06", "2024-02-07")], "2024-02-20");
         assert_eq!(short(&o), (Some(false), "2024-02-19".into(), Some(1), RULE_AFTER_RETURN));
+    }
+
+    /// Due Tue 30/11/2021. Handed over late, Mon 6/12, agreed to on Mon 13/12: Tue 7 … Fri 10 is 4, Mon 13 is 1, together
+    /// 5; 30/11 + 5 = Wed 1, Thu 2, Fri 3, Mon 6, Tue 7/12. Issued Tue 14/12, it is Wed 8, Thu 9, Fri 10, Mon 13, Tue 14 = 5
+    /// working days late, for an agreement leaves no three days.
+    #[test]
+    fn an_agreement_gives_its_days_back_and_no_more() {
+        let stay = agreed("2021-12-06", "2021-12-13");
+        let o = run("2021-11-30", &[stay], "2021-12-14");
+        assert_eq!(short(&o), (Some(false), "2021-12-07".into(), Some(5), RULE_MOVED_ON));
+        assert_eq!((o.returns, o.receiver_days), (0, 5));
+        // Sent back on Wed 1/12 after a stay from Mon 29/11 (Tue 30, Wed 1 = 2 days), agreed to as above: 7 days, so 30/11
+        // moves to Thu 9/12; three days after the return, Mon 6/12, are earlier.
+        let o = run("2021-11-30", &[stay, lay("2021-11-29", "2021-12-01")], "2021-12-14");
+        assert_eq!(short(&o), (Some(false), "2021-12-09".into(), Some(3), RULE_MOVED_ON));
+        assert_eq!((o.returns, o.receiver_days), (1, 7));
+    }
+
+    /// Due Fri 19/11/2021, the period closed on Fri 12/11. What came by then has the due date; what came on Mon 15/11 is
+    /// one working day late; returned on Tue 16/11 after lying since Wed 10/11 (Thu, Fri, Mon, Tue = 4), 12/11 moves to Thu
+    /// 18/11 and three days after the return to Fri 19/11.
+    #[test]
+    fn a_closed_period_ends_before_the_due_date() {
+        let calendar = Calendar::embedded().expect("calendar");
+        let run =
+            |versions: &[Lay], submitted: &str| decide_in(Some(d("2021-11-19")), Some(d("2021-11-12")), versions, d(submitted), &calendar).expect("decision");
+        let o = run(&[], "2021-11-12");
+        assert_eq!((short(&o), o.closed_on), ((Some(true), "2021-11-19".into(), Some(0), RULE_DUE_DATE), None));
+        let o = run(&[], "2021-11-15");
+        assert_eq!((short(&o), o.closed_on), ((Some(false), "2021-11-12".into(), Some(1), RULE_PERIOD_CLOSED), Some(d("2021-11-12"))));
+        assert_eq!(o.due, Some(d("2021-11-19")));
+        let o = run(&[lay("2021-11-10", "2021-11-16")], "2021-11-19");
+        assert_eq!(short(&o), (Some(true), "2021-11-19".into(), Some(0), RULE_AFTER_RETURN));
+        // A period that closed after the due date changes nothing.
+        let o = decide_in(Some(d("2021-11-12")), Some(d("2021-11-19")), &[], d("2021-11-15"), &calendar).expect("decision");
+        assert_eq!((short(&o), o.closed_on), ((Some(false), "2021-11-12".into(), Some(1), RULE_DUE_DATE), None));
     }
 
     #[test]

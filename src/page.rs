@@ -9,7 +9,15 @@ use crate::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use utoipa::IntoParams;
+use std::marker::PhantomData;
+use utoipa::{
+    IntoParams,
+    openapi::{
+        Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::{ObjectBuilder, Type},
+    },
+};
 
 /// Rows a page unless the caller says otherwise.
 pub const DEFAULT_LIMIT: i64 = 50;
@@ -38,6 +46,60 @@ pub struct Paging {
 pub enum Count {
     /// Count every row that the filter finds.
     Exact,
+}
+
+/// The order of a list that has one, which may be turned round.
+pub trait Order {
+    /// By what, unless said otherwise; a minus means from the last to the first.
+    const USUAL: &'static str;
+}
+
+/// What was made last comes first.
+#[derive(Debug, Clone)]
+pub enum NewestFirst {}
+impl Order for NewestFirst {
+    const USUAL: &'static str = "-created_at";
+}
+
+/// What was made first comes first.
+#[derive(Debug, Clone)]
+pub enum OldestFirst {}
+impl Order for OldestFirst {
+    const USUAL: &'static str = "created_at";
+}
+
+/// `sort` of such a list: its order, or the same backwards.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(bound = "")]
+pub struct Sort<O> {
+    sort: Option<String>,
+    #[serde(skip)]
+    of: PhantomData<fn() -> O>,
+}
+
+impl<O: Order> Sort<O> {
+    /// The word for the order asked for, as cursors keep it.
+    pub fn word(&self) -> &str {
+        self.sort.as_deref().unwrap_or(O::USUAL)
+    }
+    /// From the last to the first.
+    pub fn descends(&self) -> bool {
+        self.word().starts_with('-')
+    }
+}
+
+impl<O: Order> IntoParams for Sort<O> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let turned = O::USUAL.strip_prefix('-').map_or_else(|| format!("-{}", O::USUAL), str::to_owned);
+        let words = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([O::USUAL.to_owned(), turned]));
+        let parameter = ParameterBuilder::new()
+            .name("sort")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(format!("The order of the list, `{}` unless said; or the same backwards", O::USUAL)))
+            .schema(Some(words));
+        vec![parameter.build()]
+    }
 }
 
 /// A place in an order: the sort and its filter, the last row's key and its id.
@@ -172,5 +234,20 @@ macro_rules! keyset {
             query = query.filter($column.le(key.clone()).and($column.lt(key).or($id.lt(id))));
         }
         query.order(($column.desc(), $id.desc())).limit($paging.limit() + 1)
+    }};
+}
+
+/// The page of a list in its order or backwards ([`Sort`]):
+/// `let page = sorted!(conn, query, paging, sort, plans::id => Id, plans::id, |p: &Plan| (p.id, p.id));`
+#[macro_export]
+macro_rules! sorted {
+    ($conn:expr, $query:expr, $paging:expr, $sort:expr, $column:expr => $key:ty, $id:expr, $place:expr) => {{
+        let (query, word) = ($query, $sort.word());
+        let rows = if $sort.descends() {
+            $crate::keyset!(query, $paging, word, $column => $key, $id, desc).load($conn)?
+        } else {
+            $crate::keyset!(query, $paging, word, $column => $key, $id, asc).load($conn)?
+        };
+        $crate::page::Page::of(rows, $paging.limit(), word, $place)?
     }};
 }

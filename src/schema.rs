@@ -581,6 +581,7 @@ allow_tables_to_appear_in_same_query!(consolidated_reports, consolidated_content
 allow_tables_to_appear_in_same_query!(recommendations, recommendation_answers, access);
 allow_tables_to_appear_in_same_query!(urgings, reporting_obligations);
 allow_tables_to_appear_in_same_query!(report_jobs, access);
+allow_tables_to_appear_in_same_query!(report_jobs, report_runs);
 allow_tables_to_appear_in_same_query!(readings, access);
 allow_tables_to_appear_in_same_query!(access, documents);
 allow_tables_to_appear_in_same_query!(access, changes);

@@ -200,6 +200,9 @@ fn cors(origins: &[String]) -> Cors {
             "ratelimit",
             "ratelimit-policy",
             "content-disposition",
+            "x-snapshot",
+            "allow",
+            "www-authenticate",
         ])
         .max_age(3600)
 }

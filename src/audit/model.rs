@@ -1,4 +1,4 @@
-use crate::{db::Json, id::Id, time::Stamp, words};
+use crate::{db::Json, id::Id, page::Order, time::Stamp, words};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -68,6 +68,13 @@ pub struct AuditEvent {
 crate::filtered_by! {
     AuditEvent: journal;
     act_id, at, user_id, organization_id, kind, record_id, record_version, action, request_id
+}
+
+/// The order of the trail and of the access log.
+#[derive(Debug, Clone)]
+pub enum LatestFirst {}
+impl Order for LatestFirst {
+    const USUAL: &'static str = "-at";
 }
 
 /// A sensitive read: somebody has looked at the audit trail, or taken another organisation's attachment.

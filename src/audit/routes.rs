@@ -1,5 +1,5 @@
 use super::{
-    model::{AccessEvent, AuditEvent, AuditVerification, VerificationRange},
+    model::{AccessEvent, AuditEvent, AuditVerification, LatestFirst, VerificationRange},
     workflow,
 };
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     filters::By,
     http::{Answer, Call, ServiceConfig},
     id::Id,
-    page::Paging,
+    page::{Paging, Sort},
 };
 use actix_web::{HttpResponse, get, web::Path};
 
@@ -17,12 +17,12 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// What was done, newest first
-#[utoipa::path(tag = "audit", params(By<AuditEvent>, Paging), responses((status = 200, description = "A page", body = Vec<AuditEvent>)))]
+#[utoipa::path(tag = "audit", params(By<AuditEvent>, Sort<LatestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<AuditEvent>)))]
 #[get("/audit-events")]
 async fn list_audit_events(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<AuditEvent>, Paging) = (call.query()?, call.query()?);
+    let (by, sort, paging): (By<AuditEvent>, Sort<LatestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
     let about = by.clone();
-    call.witnessed_list(paging, move |ask| workflow::sighting(ask, &about), move |conn, ask, paging| workflow::list(conn, ask, &by, paging)).await
+    call.witnessed_list(paging, move |ask| workflow::sighting(ask, &about), move |conn, ask, paging| workflow::list(conn, ask, &by, &sort, paging)).await
 }
 
 /// Whether the chain of entries is as it was sealed
@@ -45,9 +45,9 @@ async fn get_audit_event(call: Call, id: Path<Id>) -> Result<HttpResponse> {
 }
 
 /// Who has looked at what is sensitive, newest first
-#[utoipa::path(tag = "audit", params(By<AccessEvent>, Paging), responses((status = 200, description = "A page", body = Vec<AccessEvent>)))]
+#[utoipa::path(tag = "audit", params(By<AccessEvent>, Sort<LatestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<AccessEvent>)))]
 #[get("/access-events")]
 async fn list_access_events(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<AccessEvent>, Paging) = (call.query()?, call.query()?);
-    call.private_list(paging, move |conn, ask, paging| workflow::reads(conn, ask, &by, paging)).await
+    let (by, sort, paging): (By<AccessEvent>, Sort<LatestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.private_list(paging, move |conn, ask, paging| workflow::reads(conn, ask, &by, &sort, paging)).await
 }

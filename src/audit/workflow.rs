@@ -1,5 +1,5 @@
 use super::{
-    model::{AccessEvent, AuditAction as Act, AuditContent, AuditEvent, AuditVerification, KIND, VerificationRange},
+    model::{AccessEvent, AuditAction as Act, AuditContent, AuditEvent, AuditVerification, KIND, LatestFirst, VerificationRange},
     policy::{ADMINISTRATION, RULES},
     store,
 };
@@ -11,7 +11,7 @@ use crate::{
     filters::By,
     id::Id,
     journal::{Entry, Sighting},
-    page::{Page, Paging},
+    page::{Page, Paging, Sort},
     sequencer,
 };
 
@@ -54,9 +54,9 @@ fn view(actor: &Actor, entry: Entry, standing: Standing) -> AuditEvent {
 }
 
 /// The trail as far as this caller may see it, and the note that it was looked at.
-pub fn list(conn: &mut Conn, ask: &Ask, by: &By<AuditEvent>, paging: &Paging) -> Result<Page<AuditEvent>> {
+pub fn list(conn: &mut Conn, ask: &Ask, by: &By<AuditEvent>, sort: &Sort<LatestFirst>, paging: &Paging) -> Result<Page<AuditEvent>> {
     let scope = authz::scope(RULES, &ask.actor, Act::View)?;
-    let page = store::list(conn, &scope, ask.actor.is_system_admin(), by, paging)?;
+    let page = store::list(conn, &scope, ask.actor.is_system_admin(), by, sort, paging)?;
     let related = store::relations(conn, ask.actor.organization, &page.items)?;
     Ok(page.map(|entry| {
         let relations = related.get(&(entry.kind.clone(), entry.record_id)).map_or(Relations::NONE, |r| Relations(*r));
@@ -114,10 +114,10 @@ pub fn verify(conn: &mut Conn, ask: &Ask, range: &VerificationRange) -> Result<A
 }
 
 /// Who has looked at what is sensitive: in the own province, or everywhere for a system administrator.
-pub fn reads(conn: &mut Conn, ask: &Ask, by: &By<AccessEvent>, paging: &Paging) -> Result<Page<AccessEvent>> {
+pub fn reads(conn: &mut Conn, ask: &Ask, by: &By<AccessEvent>, sort: &Sort<LatestFirst>, paging: &Paging) -> Result<Page<AccessEvent>> {
     let scope = authz::scope(RULES, &ask.actor, Act::ViewReads)?;
     let provinces = (!ask.actor.is_system_admin()).then_some(scope.provinces.as_slice());
-    let page = store::reads(conn, provinces, by, paging)?;
+    let page = store::reads(conn, provinces, by, sort, paging)?;
     Ok(page.map(|s| AccessEvent {
         id: s.id,
         at: s.at,

@@ -9,10 +9,10 @@ use crate::{
     schema::access,
 };
 use chrono::NaiveDate;
-use diesel::prelude::*;
+use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 use std::collections::{BTreeMap, HashMap};
 
-/// Makes an organisation related to a record, in the transaction that makes it true. Its parent becomes `PARENT`.
+/// Makes an organisation related to a record, in the transaction that makes it true.
 pub fn relate(conn: &mut Conn, kind: &str, record: Id, organization: Id, relations: Relations) -> Result<()> {
     upsert_access(conn, organization, kind, record, relations.0)
 }
@@ -36,6 +36,11 @@ pub fn unrelate(conn: &mut Conn, kind: &str, record: Id, organization: Id, relat
         diesel::update(row).set(access::relations.eq(left)).execute(conn)?;
     }
     Ok(())
+}
+
+/// The condition that a row of the access table, wherever it is joined, holds one of these relations.
+pub fn holds(one_of: Relations) -> SqlLiteral<Bool> {
+    sql(&format!("(access.relations & {}) <> 0", one_of.0))
 }
 
 #[derive(Insertable)]

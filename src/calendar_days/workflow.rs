@@ -10,6 +10,7 @@ use crate::{
     db::Conn,
     error::{Error, Result},
     http::Body,
+    statistics,
 };
 use chrono::{Datelike, NaiveDate};
 
@@ -56,12 +57,13 @@ pub fn deadline(conn: &mut Conn, question: &DeadlineQuestion) -> Result<Deadline
     Ok(Deadline { from: question.from, days: question.days, working, roll, last_day, calendar_version: calendar.version().to_owned() })
 }
 
-/// Installs a calendar; it is in force at once.
+/// Installs a calendar; it is in force at once, and saved reports run by it.
 pub fn install(conn: &mut Conn, ask: &Ask, body: &Body<NewCalendar>) -> Result<CalendarView> {
     if !authz::may(RULES, &ask.actor, Act::Install, Standing::NEW) {
         return Err(Error::forbidden());
     }
     ask.proceed(conn, None)?;
     let installed = calendars::install(conn, ask, body.open()?.into())?;
+    statistics::jobs::replan(conn, ask.now)?;
     Ok(view(ask, &installed, None))
 }

@@ -17,7 +17,7 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Relations},
     db::{self, Conn, Json},
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered},
     id::Id,
     journal::{self, Change},
     organizations::{self, OrganizationKind},
@@ -42,18 +42,22 @@ pub enum Trust {
     Program,
 }
 
-/// Checks and stores a new document with all that hangs on it; sends nothing.
-pub fn enter(conn: &mut Conn, ask: &Ask, province: Id, entry: Entry, new: NewDocument, seed_key: Option<&str>, trust: Trust) -> Result<Document> {
-    guard::inspect(&new)?;
-    let mut faults = dates(ask, entry, &new);
-    faults.extend(issuer(conn, province, &new)?);
+/// All that is wrong with a new document.
+pub fn faults(conn: &mut Conn, ask: &Ask, province: Id, entry: Entry, new: &NewDocument, trust: Trust) -> Result<Vec<Fault>> {
+    guard::inspect(new)?;
+    let mut faults = dates(ask, entry, new);
+    faults.extend(issuer(conn, province, new)?);
     faults.extend(targets(conn, ask, &new.relations, trust)?);
     if new.summary.as_deref().is_some_and(|s| s.trim().is_empty()) {
         faults.push(Fault::at("/summary", "blank", "Trích yếu trống; hãy bỏ trường này.", "The summary is blank; leave it out."));
     }
-    all_well(faults)?;
-    recipients::check(conn, province, &new.recipients, "/recipients")?;
+    gathered(&mut faults, recipients::check(conn, province, &new.recipients, "/recipients"))?;
+    Ok(faults)
+}
 
+/// Checks and stores a new document with all that hangs on it; sends nothing.
+pub fn enter(conn: &mut Conn, ask: &Ask, province: Id, entry: Entry, new: NewDocument, seed_key: Option<&str>, trust: Trust) -> Result<Document> {
+    all_well(faults(conn, ask, province, entry, &new, trust)?)?;
     let code = organizations::provinces::find(conn, province)?.code;
     let year = ask.today.year();
     let count = db::add_to_counter(conn, &format!("document/{province}/{year}"), 1)?;

@@ -6,27 +6,13 @@ use crate::{
     secrecy,
 };
 
-/// 422: the words bear a secrecy level. Says nothing of where or what, for even that would be kept in logs.
-pub fn state_secret() -> Error {
-    Error::refuse(
-        422,
-        "state_secret",
-        "Nội dung mang độ mật; hệ thống nối mạng không nhận văn bản bí mật nhà nước. Chỉ đăng ký số đến, ngày đến, nơi gửi và đơn vị xử lý.",
-        "The content bears a secrecy level; a networked system takes no state secrets. Register arrival number, day, issuer and handling unit only.",
-    )
-}
-
-/// Refuses texts that bear a secrecy level as a mark.
-pub fn refuse_secrets<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<()> {
-    if texts.into_iter().any(secrecy::scan_text) { Err(state_secret()) } else { Ok(()) }
-}
-
 /// Refuses a level chosen as a field.
 pub fn refuse_level(level: Option<&str>) -> Result<()> {
-    if level.is_some_and(secrecy::level_refused) { Err(state_secret()) } else { Ok(()) }
+    if level.is_some_and(secrecy::level_refused) { Err(Error::state_secret(["/secrecy_level"], &[])) } else { Ok(()) }
 }
 
-/// Reads every text of a new document.
+/// Reads every text of a new document: what is sent has been searched where it came in, what is cut from a text or made of a
+/// report has not.
 pub fn inspect(new: &NewDocument) -> Result<()> {
     refuse_level(new.secrecy_level.as_deref())?;
     let mut texts: Vec<&str> = Vec::new();
@@ -63,5 +49,5 @@ pub fn inspect(new: &NewDocument) -> Result<()> {
         texts.extend(line.text.as_deref());
         texts.extend(line.archive_units.iter().map(String::as_str));
     }
-    refuse_secrets(texts)
+    if texts.into_iter().any(secrecy::scan_text) { Err(Error::state_secret([], &[])) } else { Ok(()) }
 }

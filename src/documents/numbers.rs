@@ -12,10 +12,12 @@ use crate::{
     filters::By,
     http::{Call, ServiceConfig},
     id::Id,
+    includes::{Include, Includes, Relation},
     journal::{self, Change, NOTHING},
-    keyset,
-    page::{Page, Paging},
+    organizations,
+    page::{OldestFirst, Paging, Sort},
     schema::document_numbers as numbers,
+    sorted,
     time::Stamp,
     words,
 };
@@ -161,23 +163,29 @@ pub fn void(conn: &mut Conn, ask: &Ask, document: &Document, reason: Option<&str
     journal::record_all(conn, &entries)
 }
 
+impl Includes for DocumentNumber {
+    const RELATIONS: &'static [Relation] =
+        &[Relation { to: &super::INCLUDED, by: &["document_id"] }, Relation { to: &organizations::INCLUDED, by: &["organization_id"] }];
+}
+
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
     config.service(list_document_numbers);
 }
 
 /// Numbers that the caller's organisation has given, voided ones included
-#[utoipa::path(tag = "documents", params(By<DocumentNumber>, Paging), responses((status = 200, description = "A page", body = Vec<DocumentNumber>)))]
+#[utoipa::path(tag = "documents", params(By<DocumentNumber>, Sort<OldestFirst>, Include<DocumentNumber>, Paging), responses((status = 200, description = "A page", body = Vec<DocumentNumber>)))]
 #[get("/document-numbers")]
 async fn list_document_numbers(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<DocumentNumber>, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| {
-        let own = ask.actor.organization()?;
-        let query = || by.narrow(numbers::table.filter(numbers::organization_id.eq(own)).into_boxed::<MultiBackend>());
-        let rows = keyset!(query().select(DocumentNumber::as_select()), paging, "created_at", numbers::created_at => Stamp, numbers::id, asc).load(conn)?;
-        let page = Page::of(rows, paging.limit(), "created_at", |n: &DocumentNumber| (n.created_at, n.id))?;
-        let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-        Ok(page.counted(total))
-    })
-    .await
+    let (by, sort, paging): (By<DocumentNumber>, Sort<OldestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.including::<DocumentNumber>()
+        .list(paging, move |conn, ask, paging| {
+            let own = ask.actor.organization()?;
+            let query = || by.narrow(numbers::table.filter(numbers::organization_id.eq(own)).into_boxed::<MultiBackend>());
+            let rows = query().select(DocumentNumber::as_select());
+            let page = sorted!(conn, rows, paging, sort, numbers::created_at => Stamp, numbers::id, |n: &DocumentNumber| (n.created_at, n.id));
+            let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+            Ok(page.counted(total))
+        })
+        .await
 }

@@ -5,7 +5,6 @@ pub use editing::edit;
 use super::{
     entry::{self, Entry, Trust},
     forms::{DocumentTransition, DocumentView, NewDocument},
-    guard,
     kinds::{DocumentAction as Act, DocumentState as State},
     model::{Document, KIND},
     numbers,
@@ -163,12 +162,15 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewDocument>) -> Result<Do
     let is_own = new.issuer_id == Some(own) && new.issuer_text.is_none();
     let document = if drafts {
         if !is_own {
-            return Err(Error::fault(
+            let mut faults = entry::faults(conn, ask, province, Entry::Draft, &new, Trust::Caller)?;
+            faults.retain(|f| f.pointer != "/issuer_id");
+            faults.push(Fault::at(
                 "/issuer_id",
                 "not_own",
                 "Chỉ soạn thảo văn bản của cơ quan mình; văn bản đến do văn thư đăng ký.",
                 "Drafts are for the own organisation; a clerk registers what came from others.",
             ));
+            return Err(Error::invalid(faults));
         }
         add(conn, ask, province, new, None)?
     } else if is_own {
@@ -243,7 +245,6 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentTransition>)
     }
     let mut after = before.clone();
     after.state = FLOW.next(before.state, step.action)?;
-    guard::refuse_secrets(step.reason.as_deref())?;
     let mut details = before.details()?;
     let mut sent_on: Option<NaiveDate> = None;
     match step.action {

@@ -112,7 +112,7 @@ impl Answer {
     pub fn stretch(items: &[impl Serialize], cursor: &str, more: bool) -> Result<Self> {
         Ok(Self { is_page: true, rows: true, ..Self::of(200, &json!({ "items": items, "cursor": cursor, "more": more }))? })
     }
-    /// What a repeated call is answered instead, where this answer holds a secret shown once (RULES 21).
+    /// What a repeated call or a rehearsal is answered instead, where this answer holds a secret shown once (RULES 21).
     pub fn keeping(mut self, kept: &impl Serialize) -> Result<Self> {
         self.kept = Some(serde_json::to_string(kept)?);
         Ok(self)
@@ -237,6 +237,9 @@ pub(super) fn replay(replay: Replay) -> Result<HttpResponse> {
     }
     if let Some(tag) = replay.etag {
         response.insert_header((header::ETAG, tag));
+    }
+    if replay.secret {
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
     }
     if let Some(location) = replay.location {
         response.insert_header((header::LOCATION, location));

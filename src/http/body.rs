@@ -1,29 +1,29 @@
-//! A JSON body: read strictly, normalised, checked against the document; its faults are told when the verb opens it.
+//! A JSON body: read strictly, normalised, checked against the document and searched for marks of state secrets; what is
+//! found is told when the verb opens it.
 
-use super::call::Seen;
+use super::{call::Seen, marks::Marks, strict::strict};
 use crate::{
     error::{Error, Fault, Result},
-    text,
+    id::Id,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Bytes};
 use serde::{
     Deserialize, Serialize,
-    de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeOwned, Deserializer},
 };
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::{fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 /// Bytes of a JSON body, at most.
 pub const BODY_LIMIT: usize = 1 << 20;
-/// Nesting of a JSON body, at most.
-const DEPTH: usize = 32;
 
 /// A body that a verb opens after it knows that the caller may, and that the state allows it.
 #[derive(Debug)]
 pub struct Body<T> {
     value: Value,
     faults: Vec<Fault>,
+    marks: Marks,
     hash: String,
     kind: PhantomData<fn() -> T>,
 }
@@ -45,12 +45,16 @@ impl<T> Sent for Body<T> {
 }
 
 impl<T: DeserializeOwned> Body<T> {
-    /// The body's content, or 422 with every fault at once.
+    /// The body's content, or 422 with every fault at once; of marks of a state secret before all else (RULES 8).
     pub fn open(&self) -> Result<T> {
+        self.marks.refuse(&self.faults)?;
         if !self.faults.is_empty() {
             return Err(Error::invalid(self.faults.clone()));
         }
-        T::deserialize(&self.value).map_err(|e| Error::fault("", "invalid", format!("Không đọc được nội dung: {e}."), format!("The body cannot be read: {e}.")))
+        T::deserialize(&self.value).map_err(|e| {
+            let vi = "Có giá trị không đọc được theo kiểu của trường; hãy so nội dung với lược đồ của thao tác này trong /api/v1/openapi.json.";
+            Error::fault("", "invalid", vi, format!("The body cannot be read: {e}."))
+        })
     }
     /// Whether the body names this member, be it as null.
     pub fn names(&self, member: &str) -> bool {
@@ -59,6 +63,10 @@ impl<T: DeserializeOwned> Body<T> {
     /// The body as it was sent, for verbs that look before they open.
     pub fn value(&self) -> &Value {
         &self.value
+    }
+    /// The id that a member gives, where it gives one: for verbs whose right hangs on a record that the body names.
+    pub fn id(&self, member: &str) -> Option<Id> {
+        self.value.get(member).and_then(Value::as_str).and_then(Id::parse)
     }
     /// What a merge patch makes of a member that is stored as one object: absent it stays, null clears it, and its own
     /// members are merged.
@@ -75,7 +83,8 @@ impl<T: DeserializeOwned> Body<T> {
 
 /// Its parts fit each on its own, but not what the merge made of them.
 fn unfit(member: &str, e: &serde_json::Error) -> Error {
-    let (vi, en) = (format!("Gộp vào dữ liệu đã lưu thì không hợp lệ: {e}."), format!("Merged into what is stored it does not fit: {e}."));
+    let vi = "Gộp vào dữ liệu đã lưu thì trường này thiếu phần hoặc có phần không hợp với nhau; hãy gửi đủ các phần của nó.";
+    let en = format!("Merged into what is stored it does not fit: {e}.");
     Error::fault(format!("/{member}"), "invalid", vi, en)
 }
 
@@ -117,7 +126,9 @@ impl<T: 'static> FromRequest for Body<T> {
             })?;
             let value = strict(&bytes)?;
             let faults = seen.operation().map(|o| o.body_faults(&value)).unwrap_or_default();
-            Ok(Body { value, faults, hash: hex(&Sha256::digest(&bytes)), kind: PhantomData })
+            // A password may be any word, and is kept nowhere as it was sent.
+            let marks = if seen.path.starts_with("/api/v1/auth/") { Marks::default() } else { Marks::of(&value) };
+            Ok(Body { value, faults, marks, hash: hex(&Sha256::digest(&bytes)), kind: PhantomData })
         })
     }
 }
@@ -134,66 +145,6 @@ pub fn hex(bytes: &[u8]) -> String {
         out.push(char::from_digit(u32::from(b & 15), 16).unwrap_or('0'));
         out
     })
-}
-
-/// Reads JSON; a member that stands twice or nesting that goes too deep is malformed. Texts become NFC (RULES 26).
-pub fn strict(bytes: &[u8]) -> Result<Value> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict(DEPTH).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    value.map_err(|e| Error::malformed("json", format!("JSON không đọc được: {e}."), format!("The JSON cannot be read: {e}.")))
-}
-
-struct Strict(usize);
-
-impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Value;
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> std::result::Result<Value, D::Error> {
-        d.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict {
-    type Value = Value;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-    fn visit_bool<E>(self, v: bool) -> std::result::Result<Value, E> {
-        Ok(Value::Bool(v))
-    }
-    fn visit_i64<E>(self, v: i64) -> std::result::Result<Value, E> {
-        Ok(v.into())
-    }
-    fn visit_u64<E>(self, v: u64) -> std::result::Result<Value, E> {
-        Ok(v.into())
-    }
-    fn visit_f64<E>(self, v: f64) -> std::result::Result<Value, E> {
-        Ok(Number::from_f64(v).map_or(Value::Null, Value::Number))
-    }
-    fn visit_str<E>(self, v: &str) -> std::result::Result<Value, E> {
-        Ok(Value::String(text::nfc(v)))
-    }
-    fn visit_unit<E>(self) -> std::result::Result<Value, E> {
-        Ok(Value::Null)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> std::result::Result<Value, A::Error> {
-        let depth = self.0.checked_sub(1).ok_or_else(|| serde::de::Error::custom("nested deeper than 32"))?;
-        let mut items = Vec::new();
-        while let Some(item) = all.next_element_seed(Strict(depth))? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut all: A) -> std::result::Result<Value, A::Error> {
-        let depth = self.0.checked_sub(1).ok_or_else(|| serde::de::Error::custom("nested deeper than 32"))?;
-        let mut members = Map::new();
-        while let Some(name) = all.next_key::<String>()? {
-            let value = all.next_value_seed(Strict(depth))?;
-            if members.insert(name, value).is_some() {
-                return Err(serde::de::Error::custom("a member stands twice"));
-            }
-        }
-        Ok(Value::Object(members))
-    }
 }
 
 /// For members of a merge patch: absent, null (clear) and a value are three things. Beside it `value_type` says the type of

@@ -304,8 +304,10 @@ impl Call {
             }
             None => self.0.raw_query.clone(),
         };
-        serde_urlencoded::from_str(&query)
-            .map_err(|e| Error::malformed("bad_parameters", format!("Tham số không đọc được: {e}."), format!("The parameters cannot be read: {e}.")))
+        serde_urlencoded::from_str(&query).map_err(|e| {
+            let vi = "Có tham số không đọc được theo kiểu của nó; hãy so với tham số của thao tác này trong /api/v1/openapi.json.";
+            Error::malformed("bad_parameters", vi, format!("The parameters cannot be read: {e}."))
+        })
     }
     /// What the service shares.
     pub fn house(&self) -> Arc<House> {
@@ -438,18 +440,17 @@ impl Call {
                 if !ask.conditions.proceeded.load(Ordering::Relaxed) {
                     return Err(Error::internal(format!("{} did not ask to proceed", seen.operation_id)));
                 }
-                let text = || String::from_utf8(answer.body.clone()).map_err(Error::internal);
-                let tag = (answer.status != 204).then(|| answer::etag(answer.version, &answer.body, &seen));
+                // A secret is shown in the one answer that made it: not in a rehearsal of it, and not again (RULES 21).
+                let unsecret = || answer.kept.clone().map_or_else(|| String::from_utf8(answer.body.clone()).map_err(Error::internal), Ok);
+                let tag = |body: &[u8]| (answer.status != 204).then(|| answer::etag(answer.version, body, &seen));
                 if ask.conditions.validate_only {
                     let status = if matches!(answer.status, 201 | 202) { 200 } else { answer.status };
-                    return Err(Error::Replay(Box::new(Replay { status, etag: tag, location: None, body: text()?, replayed: false })));
+                    let body = unsecret()?;
+                    let etag = tag(body.as_bytes());
+                    return Err(Error::Replay(Box::new(Replay { status, etag, location: None, body, replayed: false, secret: answer.secret })));
                 }
                 if ask.conditions.idempotency.is_some() {
-                    let kept = match &answer.kept {
-                        Some(kept) => kept.clone(),
-                        None => text()?,
-                    };
-                    ask.keep(conn, answer.status, tag.as_deref(), answer.location.as_deref(), &kept)?;
+                    ask.keep(conn, answer.status, tag(&answer.body).as_deref(), answer.location.as_deref(), &unsecret()?)?;
                 }
                 Ok(answer)
             })

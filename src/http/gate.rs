@@ -8,6 +8,7 @@ use super::{
     format,
     key::{self, Key},
     pace::Turn,
+    stale,
 };
 use crate::{
     error::{Error, Refusal, Result},
@@ -85,7 +86,14 @@ pub async fn gate(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
                 // Beside the answer: a read does not wait for a turn among the writers.
                 actix_web::rt::spawn(note_use(used));
             }
-            settle(response, seen, &house, lang, &instance, &id).await
+            let mut response = settle(response, seen.clone(), &house, lang, &instance, &id).await;
+            if let Some(seen) = seen.filter(|_| response.status() == StatusCode::PRECONDITION_FAILED) {
+                let path = response.request().path().to_owned();
+                if let Some(tag) = stale::current_tag(&next, &seen, &path).await {
+                    response.headers_mut().insert(header::ETAG, tag);
+                }
+            }
+            response
         }
         Ok(Some(response)) => request.into_response(response).map_into_boxed_body(),
         Err(e) => {
@@ -491,9 +499,6 @@ pub fn render(error: &Error, lang: Lang, instance: &str, id: &str) -> HttpRespon
     let mut response = HttpResponse::build(StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     if refusal.status == 401 {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"nhipcau\""));
-    }
-    if let Some(tag) = refusal.etag {
-        response.insert_header((header::ETAG, tag));
     }
     if let Some(seconds) = refusal.retry_after {
         response.insert_header((header::RETRY_AFTER, seconds.to_string()));

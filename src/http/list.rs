@@ -24,7 +24,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         mpsc::{Receiver, sync_channel},
     },
     time::Duration,
@@ -42,6 +42,19 @@ const NEXT: i64 = 250;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Seconds after which a place for a further file may be free.
 const RETRY_AFTER: u32 = 10;
+
+/// A report that comes page by page: a register.
+pub trait PagedReport: Serialize + Send + 'static {
+    /// One row.
+    type Row: Serialize + ToSchema + Send + 'static;
+    /// Which state of the data it shows, and the moment that a file of it bears.
+    fn shown(&self) -> (String, Stamp);
+    /// Its rows, and where the next page begins.
+    fn into_page(self) -> Page<Self::Row>;
+}
+
+/// What a file of a report says of itself, once its first page is read; nothing where it is a file of a list.
+type Shown = Arc<OnceLock<(String, Stamp)>>;
 
 impl Call {
     /// A list. `work` makes one page; for a file it is asked for page after page.
@@ -81,6 +94,38 @@ impl Call {
         self.listed(paging, true, None, move |ask| vec![sighting(ask)], work).await
     }
 
+    /// A report in pages, one of them or all as a file. `work` makes one page, as it does for a list.
+    pub async fn paged_report<R, F>(self, paging: Paging, work: F) -> Result<HttpResponse>
+    where
+        R: PagedReport,
+        F: Fn(&mut Conn, &Ask, &Paging) -> Result<R> + Send + 'static,
+    {
+        let format = self.0.format;
+        if format.is_table() && paging.limit.is_none() {
+            let shown = Shown::default();
+            let told = shown.clone();
+            let rows = move |conn: &mut Conn, ask: &Ask, paging: &Paging| {
+                let report = work(conn, ask, paging)?;
+                told.get_or_init(|| report.shown());
+                Ok(report.into_page())
+            };
+            return self.whole(paging, None, |_| vec![], shown, rows).await;
+        }
+        let seen = self.0.clone();
+        self.snapshot(move |conn, ask| {
+            let report = work(conn, ask, &paging)?;
+            let (snapshot, moment) = report.shown();
+            if !format.is_table() {
+                let answer = Answer::report(&report)?;
+                return Ok(Answer { next: report.into_page().next, is_page: true, ..answer });
+            }
+            let page = report.into_page();
+            let file = Answer::file(format, seen.file_name(moment.day())?, table(seen.style(moment)?, &page.items)?);
+            Ok(Answer { next: page.next, is_page: true, ..file.of_snapshot(snapshot) })
+        })
+        .await
+    }
+
     async fn listed<T, F, S>(self, paging: Paging, private: bool, days: Option<DaysOf<T>>, sightings: S, work: F) -> Result<HttpResponse>
     where
         T: Serialize + ToSchema + Send + 'static,
@@ -89,7 +134,7 @@ impl Call {
     {
         let format = self.0.format;
         if (format.is_table() || format == Format::Ics) && paging.limit.is_none() {
-            return self.whole(paging, days, sightings, work).await;
+            return self.whole(paging, days, sightings, Shown::default(), work).await;
         }
         let (seen, relations, base) = (self.0.clone(), self.1.clone(), self.2.clone());
         let (answer, sightings) = self
@@ -111,7 +156,7 @@ impl Call {
     }
 
     /// The whole list as a file.
-    async fn whole<T, F, S>(self, paging: Paging, days: Option<DaysOf<T>>, sightings: S, work: F) -> Result<HttpResponse>
+    async fn whole<T, F, S>(self, paging: Paging, days: Option<DaysOf<T>>, sightings: S, shown: Shown, work: F) -> Result<HttpResponse>
     where
         T: Serialize + ToSchema + Send + 'static,
         F: Fn(&mut Conn, &Ask, &Paging) -> Result<Page<T>> + Send + 'static,
@@ -134,15 +179,19 @@ impl Call {
         let waited = tokio::time::timeout(TURN, seen.house.exports.clone().acquire_owned()).await;
         let place = waited.map_err(|_| busy())?.map_err(Error::internal)?;
         let (pipe, mut outlet) = stream::pipe();
+        let told = shown.clone();
         let writer = move || {
             let request = seen.request.clone();
-            if let Err(e) = write_whole(&seen, paging, Dated::of(seen.format, days, &base), &sightings, &work, pipe) {
+            if let Err(e) = write_whole(&seen, paging, Dated::of(seen.format, days, &base), &sightings, &told, &work, pipe) {
                 log::info!("{request}: an export broke off: {e}");
             }
             drop(place);
         };
         std::thread::Builder::new().name("export".into()).spawn(writer).map_err(|e| Error::Unavailable(e.to_string()))?;
         outlet.begin(PATIENCE).await?;
+        if let Some((snapshot, _)) = shown.get() {
+            response.insert_header(("X-Snapshot", snapshot.clone()));
+        }
         Ok(response.streaming(outlet))
     }
 }
@@ -189,6 +238,7 @@ fn write_whole<T: Serialize + ToSchema + Send>(
     paging: Paging,
     dated: Option<Dated<'_, T>>,
     sightings: &dyn Fn(&Ask) -> Vec<Sighting>,
+    shown: &Shown,
     work: PageOf<'_, T>,
     pipe: Pipe,
 ) -> Result<()> {
@@ -201,7 +251,7 @@ fn write_whole<T: Serialize + ToSchema + Send>(
         if !looked.is_empty() {
             seen.house.db.write_now(|conn| journal::witness(conn, &looked))?;
         }
-        let style = seen.style(seen.now)?;
+        let style = seen.style(shown.get().map_or(seen.now, |(_, moment)| *moment))?;
         let Some(out) = pipe.take() else { return Err(Error::internal("an export is written once")) };
         let sheet = Sheet::begin::<T>(style, out)?;
         // One page is written while the next is read; the writer alone sends, because the client wakes it.

@@ -19,6 +19,9 @@ const LIST_LENGTH: u64 = 1_000;
 /// Bound of a word (a text with a pattern of its own) or of a parameter: a whole address takes 4 KiB.
 const WORD_LENGTH: u64 = 200;
 
+/// How the path of a workflow step ends: it is meant for the version that the caller has seen.
+const STEPS: [&str; 2] = ["/transitions", "/sending"];
+
 const STATUSES: &[(&str, &str)] = &[
     ("400", "Malformed: syntax, an unknown or repeated parameter, a bad header"),
     ("401", "Not signed in"),
@@ -318,9 +321,12 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
         operation["security"] = Value::Array(security);
     }
     let is_auth = path.starts_with("/api/v1/auth/");
-    let is_page = operation.pointer("/responses/200/content/application~1json/schema/$ref").and_then(Value::as_str).is_some_and(|r| r.ends_with("Page"));
+    let answer = operation.pointer("/responses/200/content/application~1json/schema/$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
+    let is_page = answer.is_some_and(|name| name.ends_with("Page"));
+    // A register is a report, and is read page by page like a list.
+    let leads_on = is_page || answer.and_then(|name| components.get(name)).is_some_and(|schema| schema.pointer("/properties/next_cursor").is_some());
     let has_body = operation.get("requestBody").is_some();
-    let needs_match = matches!(method.as_str(), "PATCH" | "DELETE") || (method == "POST" && path.ends_with("/transitions"));
+    let needs_match = matches!(method.as_str(), "PATCH" | "DELETE") || (method == "POST" && STEPS.iter().any(|step| path.ends_with(step)));
     if operation.get("description").is_none() {
         operation["description"] = json!(described(path, &method, public, is_page, needs_match));
     }
@@ -387,7 +393,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
     }
     operation["parameters"] = Value::Array(parameters);
 
-    let mut statuses = vec!["400", "405", "406", "408", "414", "429", "431", "500", "503"];
+    // A body is refused also where none is taken: as such (415), or for its length before that (413).
+    let mut statuses = vec!["400", "405", "406", "408", "413", "414", "415", "422", "429", "431", "500", "503"];
     if !public {
         statuses.extend(["401", "403", "404"]);
     }
@@ -395,9 +402,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
         statuses.push("401");
     }
     if method != "GET" {
-        statuses.extend(["409", "413", "415", "422"]);
-    } else {
-        statuses.push("422");
+        statuses.push("409");
     }
     if needs_match {
         statuses.extend(["412", "428"]);
@@ -420,9 +425,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, components: &Map<St
         if path.starts_with("/api/v1/reports/") {
             response["headers"]["X-Snapshot"] = json!({ "$ref": "#/components/headers/X-Snapshot" });
         }
-        if is_page {
+        if leads_on {
             response["headers"]["Link"] = json!({ "$ref": "#/components/headers/Link" });
-        } else if status != "204" && !public {
+        }
+        if !is_page && status != "204" && !public {
             response["headers"]["ETag"] = json!({ "$ref": "#/components/headers/ETag" });
         }
         if matches!(status.as_str(), "201" | "202") {

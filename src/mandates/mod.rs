@@ -1,4 +1,5 @@
-//! Mandates: giving and ending functions, with what follows from them for plans, regimes and reports in one act.
+//! Mandates: giving and ending functions, and an organisation's place in the tree, with what follows from them for plans,
+//! regimes and reports in one act.
 
 mod routes;
 pub mod workflow;

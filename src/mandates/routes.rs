@@ -3,13 +3,27 @@ use crate::{
     error::Result,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
-    organizations::functions::{Grant, GrantPatch, NewGrant},
+    organizations::{
+        OrganizationPatch, OrganizationView,
+        functions::{Grant, GrantPatch, NewGrant},
+    },
 };
 use actix_web::{HttpResponse, patch, post, web::Path};
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
-    config.service(create_organization_function).service(update_organization_function);
+    config.service(update_organization).service(create_organization_function).service(update_organization_function);
+}
+
+/// Change an organisation's names or its place in the tree; whoever is above it then reads its work
+#[utoipa::path(tag = "organizations", params(("id" = Id, Path)), request_body(content = OrganizationPatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The organisation", body = OrganizationView)))]
+#[patch("/organizations/{id}")]
+async fn update_organization(call: Call, id: Path<Id>, body: Body<OrganizationPatch>) -> Result<HttpResponse> {
+    call.write(body, move |conn, ask, body| {
+        let view = workflow::edit_organization(conn, ask, *id, body)?;
+        Answer::one(&view, view.version)
+    })
+    .await
 }
 
 /// Grant a function; from its first day the holder sees what the function lets it see

@@ -6,7 +6,7 @@ use crate::{
     http::Body,
     id::Id,
     organizations::{
-        self,
+        self, OrganizationPatch, OrganizationView,
         functions::{self, Grant, GrantAction as Act, GrantPatch, NewGrant, RULES},
         provinces,
     },
@@ -16,6 +16,14 @@ use crate::{
 
 /// Grants that one run of [`follow_due`] takes, at most, of each sort.
 pub const BATCH: i64 = 50;
+
+/// Changes an organisation's names or its place in the tree; what its former parent read of its work goes to the new one.
+pub fn edit_organization(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<OrganizationPatch>) -> Result<OrganizationView> {
+    let former = organizations::find(conn, id)?.parent_id;
+    let view = organizations::workflow::edit(conn, ask, id, body)?;
+    plans::refresh_parents(conn, id, former, view.parent_id)?;
+    Ok(view)
+}
 
 /// Gives a function.
 pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewGrant>) -> Result<Grant> {

@@ -173,6 +173,9 @@ pub struct Moved {
     pub plans_and_tasks: i64,
     pub reporting: i64,
     pub recommendations: i64,
+    /// Saved reports that go on with an only successor; mergers from before 29/11/2026 moved none.
+    #[serde(default)]
+    pub report_jobs: i64,
     /// Records that successors may read because a predecessor could.
     pub readable: i64,
 }

@@ -8,6 +8,7 @@ use crate::{
     id::Id,
     organizations::{Organization, functions, groups},
     people, plans, recommendations, reporting,
+    statistics::jobs,
 };
 use chrono::NaiveDate;
 use std::collections::{HashMap, HashSet};
@@ -142,6 +143,19 @@ pub fn carry(conn: &mut Conn, ask: &Ask, moves: &[Move], day: NaiveDate, eve: Na
     }
     for m in moves {
         moved.recommendations += count(recommendations::reassign(conn, ask, m.from, m.to, m.of(ItemKind::Recommendation).as_ref())?);
+    }
+    Ok(())
+}
+
+/// Saved reports go with an only successor; of an organisation with several they end.
+pub fn saved_reports(conn: &mut Conn, ask: &Ask, before: &[Organization], successors: &HashMap<Id, Vec<Id>>, eve: NaiveDate, moved: &mut Moved) -> Result<()> {
+    let only = |(old, all): (&Id, &Vec<Id>)| if let [to] = all.as_slice() { Some((*old, *to)) } else { None };
+    let heirs: HashMap<Id, Id> = successors.iter().filter_map(only).collect();
+    for old in before {
+        match heirs.get(&old.id) {
+            Some(to) => moved.report_jobs += i64::try_from(jobs::reassign(conn, ask, old.id, *to, &heirs, eve)?).unwrap_or(i64::MAX),
+            None => jobs::end(conn, ask, old.id)?,
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
-    page::{Page, Paging},
+    page::{OldestFirst, Page, Paging, Sort},
 };
 use actix_web::{HttpResponse, get, post, web::Path};
 
@@ -21,13 +21,13 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Mergers
-#[utoipa::path(tag = "organizations", params(By<MergerView>, Paging), responses((status = 200, description = "A page", body = Vec<MergerView>)))]
+#[utoipa::path(tag = "organizations", params(By<MergerView>, Sort<OldestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<MergerView>)))]
 #[get("/mergers")]
 async fn list_mergers(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<MergerView>, Paging) = (call.query()?, call.query()?);
+    let (by, sort, paging): (By<MergerView>, Sort<OldestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, MergerAction::View)?;
-        let page = store::list(conn, &scope, &by, paging)?;
+        let page = store::list(conn, &scope, &by, &sort, paging)?;
         let items = page.items.into_iter().map(super::model::Merger::view).collect::<Result<Vec<_>>>()?;
         Ok(Page { items, next: page.next, total: page.total })
     })

@@ -5,9 +5,9 @@ use crate::{
     error::{Error, Result},
     filters::By,
     id::Id,
-    keyset,
-    page::{Page, Paging},
+    page::{OldestFirst, Page, Paging, Sort},
     schema::{access, mergers},
+    sorted,
     time::Stamp,
 };
 use diesel::prelude::*;
@@ -21,7 +21,7 @@ pub fn insert(conn: &mut Conn, merger: &Merger) -> Result<()> {
     Ok(())
 }
 
-pub fn list(conn: &mut Conn, scope: &Scope, by: &By<MergerView>, paging: &Paging) -> Result<Page<Merger>> {
+pub fn list(conn: &mut Conn, scope: &Scope, by: &By<MergerView>, sort: &Sort<OldestFirst>, paging: &Paging) -> Result<Page<Merger>> {
     let query = || {
         let mut query = mergers::table.into_boxed::<MultiBackend>();
         if scope.organization.is_some() {
@@ -29,8 +29,8 @@ pub fn list(conn: &mut Conn, scope: &Scope, by: &By<MergerView>, paging: &Paging
         }
         by.narrow(query)
     };
-    let rows = keyset!(query().select(Merger::as_select()), paging, "created_at", mergers::created_at => Stamp, mergers::id, asc).load(conn)?;
-    let page = Page::of(rows, paging.limit(), "created_at", |m: &Merger| (m.created_at, m.id))?;
+    let rows = query().select(Merger::as_select());
+    let page = sorted!(conn, rows, paging, sort, mergers::created_at => Stamp, mergers::id, |m: &Merger| (m.created_at, m.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
     Ok(page.counted(total))
 }

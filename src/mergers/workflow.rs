@@ -95,6 +95,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewMerger>) -> Result<Merg
         provinces::end(conn, ask, *old, eve, province)?;
     }
     moving::carry(conn, ask, &moves, new.effective_on, eve, &mut moved)?;
+    moving::saved_reports(conn, ask, &before, &successors, eve, &mut moved)?;
 
     let merger = Merger {
         id: Id::fresh(),

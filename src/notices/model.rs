@@ -3,6 +3,7 @@ use crate::{
     error::Result,
     filters::{By, Field, Filtered, Kind},
     id::Id,
+    page::Order,
     time::Stamp,
     words,
 };
@@ -101,6 +102,13 @@ pub struct NoticeFilter {
     pub by: By<Notice>,
 }
 
+/// The order of the inbox: by level, and within one what is due or has waited longest.
+#[derive(Debug, Clone)]
+pub enum MostPressing {}
+impl Order for MostPressing {
+    const USUAL: &'static str = "level";
+}
+
 /// An inbox is put together anew each time, so it is filtered as it is shown.
 impl Filtered for Notice {
     const FIELDS: &'static [Field] = &[
@@ -153,16 +161,16 @@ impl Desk {
     pub fn last_day(&self) -> Option<NaiveDate> {
         (self.ahead > 0).then(|| self.horizon(0))
     }
-    /// Whether work that falls due is shown here: to the officer who is named, else to all of them; to leaders once it is
-    /// overdue; to those who only read, always (RULES 3).
-    pub fn concerns(&self, named: Option<Id>, due: Option<NaiveDate>) -> bool {
+    /// Whether work that falls due is shown here: to the officer who is named, else to all of them where it waits (`here`: the
+    /// unit that handles it, or the agency itself); to leaders once it is overdue; to those who only read, always (RULES 3).
+    pub fn concerns(&self, named: Option<Id>, here: bool, due: Option<NaiveDate>) -> bool {
         if let Some(named) = named
             && named == self.user
         {
             return true;
         }
         match self.position {
-            Position::Officer => named.is_none(),
+            Position::Officer => here && named.is_none(),
             Position::Leader => due.is_some_and(|due| due < self.today),
             Position::Viewer | Position::OrgAdmin => true,
             Position::Clerk | Position::SystemAdmin => false,

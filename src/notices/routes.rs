@@ -1,5 +1,5 @@
 use super::{
-    model::{Notice, NoticeFilter},
+    model::{MostPressing, Notice, NoticeFilter},
     workflow,
 };
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     filters::By,
     http::{Answer, Call, ServiceConfig},
     id::Id,
-    page::Paging,
+    page::{Paging, Sort},
 };
 use actix_web::{HttpResponse, get, post, web::Path};
 use serde::Serialize;
@@ -32,11 +32,11 @@ struct NoticeCounts {
 }
 
 /// The caller's inbox: what is overdue, what falls due, what waits for a step of theirs; most pressing first
-#[utoipa::path(tag = "notifications", params(NoticeFilter, By<Notice>, Paging), responses((status = 200, description = "A page; as a calendar, what falls due", content((Vec<Notice> = "application/json"), (String = "text/calendar")))))]
+#[utoipa::path(tag = "notifications", params(NoticeFilter, By<Notice>, Sort<MostPressing>, Paging), responses((status = 200, description = "A page; as a calendar, what falls due", content((Vec<Notice> = "application/json"), (String = "text/calendar")))))]
 #[get("/notifications")]
 async fn list_notifications(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (NoticeFilter, Paging) = (call.query()?, call.query()?);
-    call.dated_list(paging, workflow::days, move |conn, ask, paging| workflow::list(conn, ask, &filter, paging)).await
+    let (filter, sort, paging): (NoticeFilter, Sort<MostPressing>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.dated_list(paging, workflow::days, move |conn, ask, paging| workflow::list(conn, ask, &filter, &sort, paging)).await
 }
 
 /// How many notices there are

@@ -1,5 +1,5 @@
 use super::{
-    model::{Desk, Found, KIND, Notice, NoticeAction as Act, NoticeFilter, NoticeLevel},
+    model::{Desk, Found, KIND, MostPressing, Notice, NoticeAction as Act, NoticeFilter, NoticeLevel},
     policy::RULES,
     sources, store,
 };
@@ -13,10 +13,11 @@ use crate::{
     id::Id,
     journal::{self, Change, NOTHING},
     notices::calendar,
-    page::{Page, Paging},
+    page::{Page, Paging, Sort},
     text,
     words::Lang,
 };
+use std::cmp::Ordering;
 
 /// What a notice says, and where it stands in the inbox.
 type Placed = (String, Notice);
@@ -61,16 +62,21 @@ fn inbox(conn: &mut Conn, ask: &Ask) -> Result<Vec<Placed>> {
 }
 
 /// One page of the inbox. It is derived as a whole each time, so a page begins after a place, not after a row.
-pub fn list(conn: &mut Conn, ask: &Ask, filter: &NoticeFilter, paging: &Paging) -> Result<Page<Notice>> {
-    let after: Option<(String, Id)> = paging.after("place")?;
+pub fn list(conn: &mut Conn, ask: &Ask, filter: &NoticeFilter, sort: &Sort<MostPressing>, paging: &Paging) -> Result<Page<Notice>> {
+    let after: Option<(String, Id)> = paging.after(sort.word())?;
     let mut all = inbox(conn, ask)?;
     all.retain(|(_, n)| filter.unread.is_none_or(|unread| n.read_at.is_none() == unread));
     all = all.into_iter().filter_map(|row| filter.by.keeps(&row.1).map(|keeps| keeps.then_some(row)).transpose()).collect::<Result<_>>()?;
     let total = paging.count.map(|_| i64::try_from(all.len())).transpose().map_err(Error::internal)?;
-    if let Some(after) = after {
-        all.retain(|(place, n)| (place, n.id) > (&after.0, after.1));
+    let turned = sort.descends();
+    if turned {
+        all.reverse();
     }
-    let page = Page::of(all, paging.limit(), "place", |(place, n): &Placed| (place.clone(), n.id))?;
+    if let Some(after) = after {
+        let at = |(place, n): &Placed| (place, n.id).cmp(&(&after.0, after.1));
+        all.retain(|row| at(row) == if turned { Ordering::Less } else { Ordering::Greater });
+    }
+    let page = Page::of(all, paging.limit(), sort.word(), |(place, n): &Placed| (place.clone(), n.id))?;
     Ok(page.map(|(_, notice)| notice).counted(total))
 }
 

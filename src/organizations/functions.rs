@@ -8,10 +8,11 @@ use crate::{
     filters::By,
     http::{Answer, Call, ServiceConfig},
     id::Id,
+    includes::{Include, Includes, Relation},
     journal::{self, Change, NOTHING},
-    keyset,
-    page::{Page, Paging},
+    page::{OldestFirst, Paging, Sort},
     schema::organization_functions as functions,
+    sorted,
     time::Stamp,
     words,
 };
@@ -30,6 +31,9 @@ words! {
     }
 }
 use GrantAction as Act;
+
+/// The kind of record, as the journal names it.
+pub const KIND: &str = "organization_function";
 
 /// "Everyone in the province looks; a system administrator grants and ends."
 pub const RULES: &[Rule<GrantAction>] = &[
@@ -129,12 +133,12 @@ pub fn ever(conn: &mut Conn, province: Id, function: Function) -> Result<Vec<Gra
     Ok(query.select(Grant::as_select()).load(conn)?)
 }
 
-/// Which of these grants of one function count for a plan or regime on a day: its own where there are any, else the
-/// province's.
-pub fn for_scope(grants: &[Grant], plan_or_regime: Id, day: NaiveDate) -> Vec<Id> {
+/// Which of these grants of one function count for a plan or regime on a day, or for a regime and its plan: their own where
+/// there are any, else the province's.
+pub fn for_scope(grants: &[Grant], plan_or_regime: &[Id], day: NaiveDate) -> Vec<Id> {
     let of = |own: bool| {
         let counts = move |g: &&Grant| match own {
-            true => g.plan_id == Some(plan_or_regime) || g.regime_id == Some(plan_or_regime),
+            true => g.plan_id.or(g.regime_id).is_some_and(|scope| plan_or_regime.contains(&scope)),
             false => g.plan_id.is_none() && g.regime_id.is_none(),
         };
         grants.iter().filter(|g| g.is_held(day)).filter(counts).map(|g| g.organization_id).collect::<Vec<_>>()
@@ -162,6 +166,12 @@ pub fn mark_followed(conn: &mut Conn, grant: Id, followed: bool) -> Result<()> {
 pub fn of_organization(conn: &mut Conn, organization: Id, day: NaiveDate) -> Result<Vec<Grant>> {
     let query = functions::table.filter(functions::organization_id.eq(organization)).order(functions::id).into_boxed();
     Ok(on(query, day).select(Grant::as_select()).load(conn)?)
+}
+
+/// Every grant to an organisation, whenever it is held.
+pub fn ever_of(conn: &mut Conn, organization: Id) -> Result<Vec<Grant>> {
+    let query = functions::table.filter(functions::organization_id.eq(organization)).order(functions::id);
+    Ok(query.select(Grant::as_select()).load(conn)?)
 }
 
 /// Grants a function; also the door of the seed loader and of the merger. The same grant twice is one.
@@ -206,7 +216,7 @@ pub fn end(conn: &mut Conn, ask: &Ask, before: &Grant, last_day: Option<NaiveDat
 
 fn change<'a>(grant: &Grant, action: &'a str) -> Change<'a> {
     Change {
-        kind: "organization_function",
+        kind: KIND,
         id: grant.id,
         version: Some(grant.version),
         owner: Some(grant.organization_id),
@@ -224,44 +234,50 @@ pub fn find(conn: &mut Conn, ask: &Ask, id: Id, act: GrantAction) -> Result<Gran
     Ok(grant)
 }
 
+impl Includes for Grant {
+    const RELATIONS: &'static [Relation] = &[Relation { to: &super::INCLUDED, by: &["organization_id"] }];
+}
+
 /// Mounts the routes that read; those that write stand where what follows from a function is known (`mandates`).
 pub fn mount(config: &mut ServiceConfig) {
     config.service(list_organization_functions).service(get_organization_function);
 }
 
 /// Who holds which function
-#[utoipa::path(tag = "organizations", params(GrantFilter, By<Grant>, Paging), responses((status = 200, description = "A page", body = Vec<Grant>)))]
+#[utoipa::path(tag = "organizations", params(GrantFilter, By<Grant>, Sort<OldestFirst>, Include<Grant>, Paging), responses((status = 200, description = "A page", body = Vec<Grant>)))]
 #[get("/organization-functions")]
 async fn list_organization_functions(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (GrantFilter, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| {
-        let scope = authz::scope(RULES, &ask.actor, Act::View)?;
-        let query = || {
-            let mut query = functions::table.into_boxed::<MultiBackend>();
-            if scope.organization.is_some() {
-                query = query.filter(functions::province_id.eq_any(scope.provinces.clone()));
-            }
-            query = filter.by.narrow(query);
-            if let Some(day) = filter.valid_on {
-                query = on(query, day);
-            }
-            query
-        };
-        let rows = keyset!(query().select(Grant::as_select()), paging, "created_at", functions::created_at => Stamp, functions::id, asc).load(conn)?;
-        let page = Page::of(rows, paging.limit(), "created_at", |g: &Grant| (g.created_at, g.id))?;
-        let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-        Ok(page.counted(total))
-    })
-    .await
+    let (filter, sort, paging): (GrantFilter, Sort<OldestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.including::<Grant>()
+        .list(paging, move |conn, ask, paging| {
+            let scope = authz::scope(RULES, &ask.actor, Act::View)?;
+            let query = || {
+                let mut query = functions::table.into_boxed::<MultiBackend>();
+                if scope.organization.is_some() {
+                    query = query.filter(functions::province_id.eq_any(scope.provinces.clone()));
+                }
+                query = filter.by.narrow(query);
+                if let Some(day) = filter.valid_on {
+                    query = on(query, day);
+                }
+                query
+            };
+            let rows = query().select(Grant::as_select());
+            let page = sorted!(conn, rows, paging, sort, functions::created_at => Stamp, functions::id, |g: &Grant| (g.created_at, g.id));
+            let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
+            Ok(page.counted(total))
+        })
+        .await
 }
 
 /// One grant of a function
-#[utoipa::path(tag = "organizations", params(("id" = Id, Path)), responses((status = 200, description = "The grant", body = Grant)))]
+#[utoipa::path(tag = "organizations", params(("id" = Id, Path), Include<Grant>), responses((status = 200, description = "The grant", body = Grant)))]
 #[get("/organization-functions/{id}")]
 async fn get_organization_function(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let grant = find(conn, ask, *id, Act::View)?;
-        Answer::one(&grant, grant.version)
-    })
-    .await
+    call.including::<Grant>()
+        .read(move |conn, ask| {
+            let grant = find(conn, ask, *id, Act::View)?;
+            Answer::one(&grant, grant.version)
+        })
+        .await
 }

@@ -10,10 +10,9 @@ use crate::{
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
-    keyset,
-    page::{Page, Paging},
+    page::{Order, Paging, Sort},
     schema::{organization_group_members as members, organization_groups as groups, organizations},
-    text,
+    sorted, text,
     time::Stamp,
     words,
 };
@@ -22,7 +21,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 words! {
     /// Whether the text says it or somebody judged it.
@@ -262,11 +261,30 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(list_organization_groups).service(create_organization_group).service(get_organization_group).service(update_organization_group);
 }
 
+/// Filters of the list of groups.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct GroupFilter {
+    /// Searches names without diacritics.
+    #[param(min_length = 1, max_length = 200)]
+    q: Option<String>,
+    #[serde(flatten)]
+    #[param(ignore)]
+    by: By<GroupView>,
+}
+
+/// The order of the list of groups.
+#[derive(Debug, Clone)]
+enum ByName {}
+impl Order for ByName {
+    const USUAL: &'static str = "name";
+}
+
 /// Groups of organisations
-#[utoipa::path(tag = "organizations", params(By<GroupView>, Paging), responses((status = 200, description = "A page", body = Vec<GroupView>)))]
+#[utoipa::path(tag = "organizations", params(GroupFilter, By<GroupView>, Sort<ByName>, Paging), responses((status = 200, description = "A page", body = Vec<GroupView>)))]
 #[get("/organization-groups")]
 async fn list_organization_groups(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<GroupView>, Paging) = (call.query()?, call.query()?);
+    let (filter, sort, paging): (GroupFilter, Sort<ByName>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, Act::View)?;
         let query = || {
@@ -274,10 +292,15 @@ async fn list_organization_groups(call: Call) -> Result<HttpResponse> {
             if scope.organization.is_some() {
                 query = query.filter(groups::province_id.eq_any(scope.provinces.clone()));
             }
-            by.narrow(query)
+            query = filter.by.narrow(query);
+            for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
+                let pattern = format!("%{}%", term.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+                query = query.filter(groups::name_fold.like(pattern).escape('\\'));
+            }
+            query
         };
-        let rows = keyset!(query().select(Group::as_select()), paging, "name", beginning(groups::name_fold) => String, groups::id, asc).load(conn)?;
-        let page = Page::of(rows, paging.limit(), "name", |g: &Group| (text::beginning(&g.name_fold), g.id))?;
+        let rows = query().select(Group::as_select());
+        let page = sorted!(conn, rows, paging, sort, beginning(groups::name_fold) => String, groups::id, |g: &Group| (text::beginning(&g.name_fold), g.id));
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
         let ids: Vec<Id> = page.items.iter().map(|g| g.id).collect();
         let mut all = members_of(conn, &ids)?;

@@ -4,6 +4,7 @@ pub mod functions;
 pub mod groups;
 mod letterhead;
 pub mod model;
+pub mod named;
 pub mod policy;
 pub mod provinces;
 mod routes;
@@ -11,7 +12,7 @@ pub mod store;
 pub mod workflow;
 
 pub use letterhead::{Letterhead, letterhead, local_name};
-pub use model::{Level, NewOrganization, Organization, OrganizationAction, OrganizationKind, OrganizationState};
+pub use model::{Level, NewOrganization, Organization, OrganizationAction, OrganizationKind, OrganizationPatch, OrganizationState, OrganizationView};
 pub use routes::INCLUDED;
 pub use store::{find, find_many, of_province, units};
 pub use workflow::add;

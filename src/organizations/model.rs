@@ -115,6 +115,10 @@ impl Organization {
     pub fn standing(&self, provinces: &[Id]) -> Standing {
         Standing { audience: Audience::Province, same_province: provinces.contains(&self.province_id), ..Standing::NEW }
     }
+    /// Whether it has ended, or does so by a merger that is recorded: nothing new is given to it.
+    pub fn is_over(&self, day: NaiveDate) -> bool {
+        matches!(self.state, OrganizationState::Merged | OrganizationState::Archived) || self.valid_to.is_some_and(|last| last < day)
+    }
 }
 
 /// An organisation, as it is shown.

@@ -9,9 +9,9 @@ use crate::{
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
     journal::{self, Change, NOTHING},
-    keyset,
-    page::{Page, Paging},
+    page::{Order, Paging, Sort},
     schema::provinces,
+    sorted,
     time::Stamp,
     words,
 };
@@ -173,6 +173,13 @@ pub fn with_predecessors(conn: &mut Conn, id: Id) -> Result<Vec<Id>> {
     Ok(all)
 }
 
+/// Those whose organisations a record of a province may name: that one, the one that has taken over from it, the caller's.
+pub fn nameable(conn: &mut Conn, ask: &Ask, id: Id) -> Result<Vec<Id>> {
+    let mut all = ask.actor.provinces.clone();
+    all.extend([id, today_of(conn, id)?]);
+    Ok(all)
+}
+
 /// 422 where a body names a province that does not exist.
 pub fn must_exist(conn: &mut Conn, id: Id) -> Result<()> {
     let known: Option<Id> = provinces::table.find(id).select(provinces::id).first(conn).optional()?;
@@ -223,9 +230,26 @@ pub fn end(conn: &mut Conn, ask: &Ask, id: Id, last_day: NaiveDate, successor: I
             provinces::updated_at.eq(ask.now),
         ))
         .execute(conn)?;
-    // Those that this one had succeeded are now succeeded by the newest.
-    diesel::update(provinces::table.filter(provinces::successor_id.eq(id))).set(provinces::successor_id.eq(successor)).execute(conn)?;
-    journal::record(conn, ask, change(&after, "merge"), Some(&before.view(ask)), Some(&after.clone().view(ask)))
+    journal::record(conn, ask, change(&after, "merge"), Some(&before.view(ask)), Some(&after.clone().view(ask)))?;
+    pass_on(conn, ask, id, successor)
+}
+
+/// Those that an ended province had succeeded are now succeeded by the newest.
+fn pass_on(conn: &mut Conn, ask: &Ask, from: Id, to: Id) -> Result<()> {
+    let earlier = provinces::table.filter(provinces::successor_id.eq(from)).order(provinces::id);
+    let earlier: Vec<Province> = earlier.select(Province::as_select()).load(conn)?;
+    if earlier.is_empty() {
+        return Ok(());
+    }
+    diesel::update(provinces::table.filter(provinces::successor_id.eq(from)))
+        .set((provinces::successor_id.eq(to), provinces::version.eq(provinces::version + 1), provinces::updated_at.eq(ask.now)))
+        .execute(conn)?;
+    let mut entries = Vec::with_capacity(earlier.len());
+    for before in earlier {
+        let after = Province { successor_id: Some(to), version: before.version + 1, updated_at: ask.now, ..before.clone() };
+        entries.push(journal::entry(ask, change(&after, "reassign"), Some(&before.view(ask)), Some(&after.clone().view(ask)))?);
+    }
+    journal::record_all(conn, &entries)
 }
 
 /// Mounts the routes.
@@ -233,11 +257,18 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(list_provinces).service(create_province).service(get_province).service(update_province);
 }
 
+/// The order of the list of provinces.
+#[derive(Debug, Clone)]
+enum ByCode {}
+impl Order for ByCode {
+    const USUAL: &'static str = "code";
+}
+
 /// Provinces
-#[utoipa::path(tag = "organizations", params(By<ProvinceView>, Paging), responses((status = 200, description = "A page", body = Vec<ProvinceView>)))]
+#[utoipa::path(tag = "organizations", params(By<ProvinceView>, Sort<ByCode>, Paging), responses((status = 200, description = "A page", body = Vec<ProvinceView>)))]
 #[get("/provinces")]
 async fn list_provinces(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<ProvinceView>, Paging) = (call.query()?, call.query()?);
+    let (by, sort, paging): (By<ProvinceView>, Sort<ByCode>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, Act::View)?;
         let query = || {
@@ -247,8 +278,8 @@ async fn list_provinces(call: Call) -> Result<HttpResponse> {
             }
             by.narrow(query)
         };
-        let rows = keyset!(query().select(Province::as_select()), paging, "code", provinces::code => String, provinces::id, asc).load(conn)?;
-        let page = Page::of(rows, paging.limit(), "code", |p: &Province| (p.code.clone(), p.id))?;
+        let rows = query().select(Province::as_select());
+        let page = sorted!(conn, rows, paging, sort, provinces::code => String, provinces::id, |p: &Province| (p.code.clone(), p.id));
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
         Ok(page.map(|p| p.view(ask)).counted(total))
     })

@@ -1,5 +1,5 @@
 use super::{
-    model::{NewOrganization, OrganizationFilter, OrganizationPatch, OrganizationTransition, OrganizationView},
+    model::{NewOrganization, OrganizationFilter, OrganizationTransition, OrganizationView},
     policy::RULES,
     store, workflow,
 };
@@ -11,10 +11,10 @@ use crate::{
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
-    includes::{Collection, rows},
+    includes::{Collection, Include, Includes, Relation, rows},
     page::{Page, Paging},
 };
-use actix_web::{HttpResponse, get, patch, post, web::Path};
+use actix_web::{HttpResponse, get, post, web::Path};
 
 /// Organisations beside what names them.
 pub const INCLUDED: Collection = Collection {
@@ -24,9 +24,13 @@ pub const INCLUDED: Collection = Collection {
     load: |conn, ask, ids| rows(&page(conn, ask, &OrganizationFilter::default(), &Paging::among(ids))?),
 };
 
+impl Includes for OrganizationView {
+    const RELATIONS: &'static [Relation] = &[Relation { to: &INCLUDED, by: &["parent_id", "predecessors", "successors"] }];
+}
+
 /// Mounts the routes of this slice.
 pub fn mount(config: &mut ServiceConfig) {
-    config.service(list_organizations).service(create_organization).service(get_organization).service(update_organization).service(transition_organization);
+    config.service(list_organizations).service(create_organization).service(get_organization).service(transition_organization);
 }
 
 /// One page of the list.
@@ -42,11 +46,11 @@ fn page(conn: &mut Conn, ask: &Ask, filter: &OrganizationFilter, paging: &Paging
 }
 
 /// Organisations of the province
-#[utoipa::path(tag = "organizations", params(OrganizationFilter, By<OrganizationView>, Paging), responses((status = 200, description = "A page", body = Vec<OrganizationView>)))]
+#[utoipa::path(tag = "organizations", params(OrganizationFilter, By<OrganizationView>, Include<OrganizationView>, Paging), responses((status = 200, description = "A page", body = Vec<OrganizationView>)))]
 #[get("/organizations")]
 async fn list_organizations(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (OrganizationFilter, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| page(conn, ask, &filter, paging)).await
+    call.including::<OrganizationView>().list(paging, move |conn, ask, paging| page(conn, ask, &filter, paging)).await
 }
 
 /// Create an organisation, or propose one
@@ -61,25 +65,15 @@ async fn create_organization(call: Call, body: Body<NewOrganization>) -> Result<
 }
 
 /// One organisation
-#[utoipa::path(tag = "organizations", params(("id" = Id, Path)), responses((status = 200, description = "The organisation", body = OrganizationView)))]
+#[utoipa::path(tag = "organizations", params(("id" = Id, Path), Include<OrganizationView>), responses((status = 200, description = "The organisation", body = OrganizationView)))]
 #[get("/organizations/{id}")]
 async fn get_organization(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let view = workflow::show(conn, ask, *id)?;
-        Answer::one(&view, view.version)
-    })
-    .await
-}
-
-/// Change an organisation's names or its place in the tree
-#[utoipa::path(tag = "organizations", params(("id" = Id, Path)), request_body(content = OrganizationPatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The organisation", body = OrganizationView)))]
-#[patch("/organizations/{id}")]
-async fn update_organization(call: Call, id: Path<Id>, body: Body<OrganizationPatch>) -> Result<HttpResponse> {
-    call.write(body, move |conn, ask, body| {
-        let view = workflow::edit(conn, ask, *id, body)?;
-        Answer::one(&view, view.version)
-    })
-    .await
+    call.including::<OrganizationView>()
+        .read(move |conn, ask| {
+            let view = workflow::show(conn, ask, *id)?;
+            Answer::one(&view, view.version)
+        })
+        .await
 }
 
 /// Confirm or reject a proposed organisation, or archive one

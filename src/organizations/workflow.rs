@@ -10,7 +10,7 @@ use crate::{
     ask::Ask,
     authz::{self, Standing},
     db::Conn,
-    error::{Error, Result},
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
@@ -75,27 +75,40 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewOrganization>) -> Resul
     }
     ask.proceed(conn, None)?;
     let new = body.open()?;
-    let province = match (creates, new.province_id) {
-        (true, Some(province)) => province,
-        (true, None) => return Err(Error::fault("/province_id", "required", "Hãy nêu tỉnh.", "Name the province.")),
-        (false, named) => {
-            let own = ask.actor.province()?;
-            if named.is_some_and(|n| n != own) {
-                return Err(Error::fault("/province_id", "other_province", "Chỉ đề nghị được trong tỉnh mình.", "Proposals are for the own province."));
-            }
-            own
-        }
-    };
+    let mut faults = Vec::new();
+    let province = if creates { new.province_id } else { Some(ask.actor.province()?) };
+    if province.is_none() {
+        faults.push(Fault::at("/province_id", "required", "Hãy nêu tỉnh.", "Name the province."));
+    } else if new.province_id.is_some_and(|named| Some(named) != province) {
+        faults.push(Fault::at("/province_id", "other_province", "Chỉ đề nghị được trong tỉnh mình.", "Proposals are for the own province."));
+    }
+    check(conn, province, &new, &mut faults)?;
+    let Some(province) = province.filter(|_| faults.is_empty()) else { return Err(Error::invalid(faults)) };
     let state = if creates { State::Active } else { State::Proposed };
-    let organization = add(conn, ask, province, new, state, None)?;
+    let organization = keep(conn, ask, province, new, state, None)?;
     seen(conn, ask, organization)
+}
+
+/// All that is wrong with a new organisation. Whose unit it may be cannot be said before its province is known.
+fn check(conn: &mut Conn, province: Option<Id>, new: &NewOrganization, faults: &mut Vec<Fault>) -> Result<()> {
+    gathered(faults, check_names(Some(&new.name), &new.aliases))?;
+    let Some(province) = province else { return Ok(()) };
+    if gathered(faults, super::provinces::must_exist(conn, province))?.is_some() {
+        gathered(faults, check_parent(conn, province, new.parent_id, None))?;
+    }
+    Ok(())
 }
 
 /// Adds an organisation; also the door of the seed loader, which finds its records by seed key.
 pub fn add(conn: &mut Conn, ask: &Ask, province: Id, new: NewOrganization, state: State, seed_key: Option<&str>) -> Result<Organization> {
-    check_names(Some(&new.name), &new.aliases)?;
-    check_parent(conn, province, new.parent_id, None)?;
-    super::provinces::must_exist(conn, province)?;
+    let mut faults = Vec::new();
+    check(conn, Some(province), &new, &mut faults)?;
+    all_well(faults)?;
+    keep(conn, ask, province, new, state, seed_key)
+}
+
+/// Stores a new organisation that was found well.
+fn keep(conn: &mut Conn, ask: &Ask, province: Id, new: NewOrganization, state: State, seed_key: Option<&str>) -> Result<Organization> {
     let organization = Organization {
         id: Id::fresh(),
         province_id: province,
@@ -174,12 +187,12 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<OrganizationPatch>) 
         Some(aliases) => aliases,
         None => store::around(conn, &[id])?.remove(&id).unwrap_or_default().aliases,
     };
-    check_names(patch.name.as_deref(), &aliases)?;
+    let mut faults = Vec::new();
+    gathered(&mut faults, check_names(patch.name.as_deref(), &aliases))?;
+    gathered(&mut faults, check_parent(conn, before.province_id, patch.parent_id.flatten(), Some(id)))?;
+    all_well(faults)?;
     let mut after = before.clone();
-    if let Some(parent) = patch.parent_id {
-        check_parent(conn, before.province_id, parent, Some(id))?;
-        after.parent_id = parent;
-    }
+    after.parent_id = patch.parent_id.unwrap_or(after.parent_id);
     after.name = patch.name.unwrap_or(after.name);
     after.name_en = patch.name_en.unwrap_or(after.name_en);
     after.short_name = patch.short_name.unwrap_or(after.short_name);

@@ -3,6 +3,7 @@ use crate::{
     filters::By,
     flow::Worded,
     id::Id,
+    page::Order,
     schema::{posts, users},
     time::Stamp,
     words,
@@ -125,7 +126,6 @@ pub struct UserView {
     pub last_login_at: Option<Stamp>,
     pub posts: Vec<PostView>,
     /// Shown once, in the answer that made it; null ever after.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_password: Option<String>,
     pub version: i32,
     pub created_at: Stamp,
@@ -201,6 +201,13 @@ pub struct UserFilter {
     #[serde(flatten)]
     #[param(ignore)]
     pub by: By<UserView>,
+}
+
+/// The order of the list of users.
+#[derive(Debug, Clone)]
+pub enum ByUsername {}
+impl Order for ByUsername {
+    const USUAL: &'static str = "username";
 }
 
 /// Who is signed in.

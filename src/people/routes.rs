@@ -1,5 +1,5 @@
 use super::{
-    model::{NewPost, NewUser, UserAction, UserFilter, UserPatch, UserTransition, UserView},
+    model::{ByUsername, NewPost, NewUser, UserAction, UserFilter, UserPatch, UserTransition, UserView},
     password,
     policy::RULES,
     store, workflow,
@@ -10,7 +10,7 @@ use crate::{
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
-    page::Paging,
+    page::{Paging, Sort},
 };
 use actix_web::{HttpResponse, get, patch, post, web::Path};
 
@@ -35,13 +35,13 @@ fn shown_once(view: UserView, created: bool) -> Result<Answer> {
 }
 
 /// Users of the caller's organisation; all of them for a system administrator
-#[utoipa::path(tag = "people", params(UserFilter, By<UserView>, Paging), responses((status = 200, description = "A page", body = Vec<UserView>)))]
+#[utoipa::path(tag = "people", params(UserFilter, By<UserView>, Sort<ByUsername>, Paging), responses((status = 200, description = "A page", body = Vec<UserView>)))]
 #[get("/users")]
 async fn list_users(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (UserFilter, Paging) = (call.query()?, call.query()?);
+    let (filter, sort, paging): (UserFilter, Sort<ByUsername>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.private_list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, UserAction::View)?;
-        let page = store::list(conn, &scope, &filter, paging)?;
+        let page = store::list(conn, &scope, &filter, &sort, paging)?;
         let ids: Vec<Id> = page.items.iter().map(|u| u.id).collect();
         let mut posts = store::posts_of(conn, &ids)?;
         let page = page.map(|u| {

@@ -1,13 +1,12 @@
-use super::model::{Post, PostView, User, UserFilter};
+use super::model::{ByUsername, Post, PostView, User, UserFilter};
 use crate::{
     authz::{Position, Scope},
     db::{Conn, MultiBackend},
     error::{Error, Result},
     id::Id,
-    keyset,
-    page::{Page, Paging},
+    page::{Page, Paging, Sort},
     schema::{organizations, posts, provinces, refresh_tokens, sessions, users},
-    text,
+    sorted, text,
     time::Stamp,
 };
 use chrono::NaiveDate;
@@ -64,7 +63,7 @@ pub fn posts_of(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Vec<PostView>
 }
 
 /// Only users that hold a post in the caller's organisation; all for a system administrator.
-pub fn list(conn: &mut Conn, scope: &Scope, filter: &UserFilter, paging: &Paging) -> Result<Page<User>> {
+pub fn list(conn: &mut Conn, scope: &Scope, filter: &UserFilter, sort: &Sort<ByUsername>, paging: &Paging) -> Result<Page<User>> {
     let query = || {
         let mut query = filter.by.narrow(users::table.into_boxed::<MultiBackend>());
         if let Some(organization) = scope.organization {
@@ -82,8 +81,8 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &UserFilter, paging: &Paging
         }
         query
     };
-    let rows = keyset!(query().select(User::as_select()), paging, "username", users::username => String, users::id, asc).load(conn)?;
-    let page = Page::of(rows, paging.limit(), "username", |u: &User| (u.username.clone(), u.id))?;
+    let rows = query().select(User::as_select());
+    let page = sorted!(conn, rows, paging, sort, users::username => String, users::id, |u: &User| (u.username.clone(), u.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
     Ok(page.counted(total))
 }

@@ -13,7 +13,8 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations, text,
+    organizations::{self, Organization},
+    text,
 };
 use chrono::NaiveDate;
 use std::collections::HashSet;
@@ -83,8 +84,10 @@ pub fn find(conn: &mut Conn, ask: &Ask, id: Id, act: UserAction) -> Result<(User
     Ok((user, view))
 }
 
-fn change<'a>(user: &User, owner: Option<Id>, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
-    Change { kind: KIND, id: user.id, version: Some(user.version), owner, province: None, action, reason }
+/// Belongs to the organisation and its province, whoever did it: a system administrator has neither.
+fn change<'a>(user: &User, owner: Option<&Organization>, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
+    let (owner, province) = (owner.map(|o| o.id), owner.map(|o| o.province_id));
+    Change { kind: KIND, id: user.id, version: Some(user.version), owner, province, action, reason }
 }
 
 /// 403 for whoever adds no users.
@@ -141,7 +144,7 @@ pub fn add(conn: &mut Conn, ask: &Ask, new: NewUser, hash: &str, must_change: bo
     let post = NewPost { organization_id: new.organization_id, position: new.position, valid_from: None, valid_to: None };
     store::insert_post(conn, &post_of(ask, user.id, &post, true))?;
     let shown = seen(conn, ask, user.clone())?;
-    journal::record(conn, ask, change(&user, Some(new.organization_id), "create", None), NOTHING, Some(&shown))?;
+    journal::record(conn, ask, change(&user, organization.as_ref(), "create", None), NOTHING, Some(&shown))?;
     Ok(user)
 }
 
@@ -281,8 +284,9 @@ fn save(conn: &mut Conn, ask: &Ask, user: &User, mut after: User, before: &UserV
     after.updated_by = Some(ask.actor.user);
     store::update(conn, user, &after)?;
     let is = seen(conn, ask, after.clone())?;
-    let owner = is.posts.first().map(|p| p.organization_id);
-    journal::record(conn, ask, change(&after, owner, action, reason), Some(before), Some(&is))?;
+    let owner: Vec<Id> = is.posts.first().map(|p| p.organization_id).into_iter().collect();
+    let owner = organizations::find_many(conn, &owner)?.pop();
+    journal::record(conn, ask, change(&after, owner.as_ref(), action, reason), Some(before), Some(&is))?;
     Ok(is)
 }
 

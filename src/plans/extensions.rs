@@ -1,12 +1,19 @@
 //! Extensions: the way in which a due date moves; asked before it has come, decided by those who accept.
 
+pub mod model;
+
+pub use model::{Extension, ExtensionAction, ExtensionState, ExtensionTransition, ExtensionView, KIND, NewExtension};
+
 use super::{
-    model::{NEVER, from_json, to_json},
+    model::NEVER,
     occurrences::{
         self,
-        workflow::{move_due, not_active, save, save_part},
+        workflow::{move_due, moved_part, not_active, save, save_part},
     },
-    parts::{self, model::OldDue},
+    parts::{
+        self,
+        model::{OldDue, PartState},
+    },
     tasks::{
         self,
         model::{Task, TaskAction},
@@ -19,51 +26,21 @@ use crate::{
     db::{Conn, MultiBackend},
     error::{Error, Result},
     filters::By,
-    flow::{Flow, Worded},
+    flow::Flow,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
+    includes::{Include, Includes, Relation},
     journal::{self, Change, NOTHING},
-    keyset,
-    page::{Page, Paging},
+    organizations,
+    page::{NewestFirst, Page, Paging, Sort},
     schema::{access, extensions},
-    time::Stamp,
-    words,
+    sorted,
 };
 use actix_web::{HttpResponse, get, post, web::Path};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use utoipa::ToSchema;
 
-words! {
-    /// Where a request for an extension stands.
-    ExtensionState {
-        Asked = "asked", "Đã xin", "Asked";
-        Granted = "granted", "Đồng ý", "Granted";
-        Refused = "refused", "Không đồng ý", "Refused";
-        Withdrawn = "withdrawn", "Đã rút", "Withdrawn";
-    }
-}
-words! {
-    /// What can be done with a request for an extension.
-    ExtensionAction {
-        View = "view", "Xem", "View";
-        Grant = "grant", "Đồng ý", "Grant";
-        Refuse = "refuse", "Không đồng ý", "Refuse";
-        Withdraw = "withdraw", "Rút", "Withdraw";
-    }
-}
-impl Worded for ExtensionState {
-    fn worded(self) -> &'static str {
-        self.word()
-    }
-}
-impl Worded for ExtensionAction {
-    fn worded(self) -> &'static str {
-        self.word()
-    }
-}
 use ExtensionAction as Act;
 use ExtensionState as State;
 
@@ -77,93 +54,6 @@ pub const RULES: &[Rule<ExtensionAction>] = &[
 /// How a request lives.
 pub const FLOW: Flow<State, Act> =
     Flow(&[(State::Asked, Act::Grant, State::Granted), (State::Asked, Act::Refuse, State::Refused), (State::Asked, Act::Withdraw, State::Withdrawn)]);
-
-/// The kind of record, as the journal names it.
-pub const KIND: &str = "extension";
-
-/// A request for an extension, as it is stored.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = extensions, treat_none_as_default_value = false, treat_none_as_null = true)]
-pub struct Extension {
-    pub id: Id,
-    pub province_id: Id,
-    pub task_id: Id,
-    pub occurrence_id: Id,
-    pub part_id: Option<Id>,
-    pub organization_id: Id,
-    pub reason: String,
-    pub asked_on: NaiveDate,
-    pub due_before: NaiveDate,
-    pub due_asked: NaiveDate,
-    pub due_granted: Option<NaiveDate>,
-    pub state: ExtensionState,
-    pub answer: Option<String>,
-    pub decided_on: Option<NaiveDate>,
-    pub version: i32,
-    pub created_at: Stamp,
-    pub created_by: Option<Id>,
-    pub updated_at: Stamp,
-    pub updated_by: Option<Id>,
-}
-
-/// A request for an extension, as it is shown.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ExtensionView {
-    pub id: Id,
-    pub task_id: Id,
-    pub occurrence_id: Id,
-    /// Where only one agency's part is meant.
-    pub part_id: Option<Id>,
-    /// Who asked.
-    pub organization_id: Id,
-    pub reason: String,
-    pub asked_on: NaiveDate,
-    /// The due date when it was asked; stays visible after it has moved.
-    pub due_before: NaiveDate,
-    pub due_asked: NaiveDate,
-    pub due_granted: Option<NaiveDate>,
-    pub state: ExtensionState,
-    /// What was said with the decision.
-    pub answer: Option<String>,
-    pub decided_on: Option<NaiveDate>,
-    pub version: i32,
-    pub created_at: Stamp,
-    pub updated_at: Stamp,
-    pub allowed_actions: Vec<ExtensionAction>,
-}
-
-crate::filtered_by! {
-    ExtensionView: extensions;
-    task_id, occurrence_id, part_id, organization_id, state: ExtensionState, asked_on, due_before, due_asked, due_granted, decided_on, created_at,
-    updated_at
-}
-
-/// A request for an extension.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewExtension {
-    pub task_id: Id,
-    /// Which occurrence; the one that the task shows unless said.
-    pub occurrence_id: Option<Id>,
-    /// Only the caller's own part.
-    pub part_id: Option<Id>,
-    #[schema(example = "2026-12-31")]
-    pub due_on: NaiveDate,
-    #[schema(min_length = 1, max_length = 4000, example = "Đối tác hoãn chuyến thăm sang tháng 12")]
-    pub reason: String,
-}
-
-/// A step with a request for an extension.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExtensionTransition {
-    #[schema(example = "grant")]
-    pub action: ExtensionAction,
-    #[schema(min_length = 1, max_length = 4000)]
-    pub reason: Option<String>,
-    /// With `grant`: another day than the one asked for.
-    pub due_on: Option<NaiveDate>,
-}
 
 fn standing_to(ask: &Ask, task: Standing, extension: &Extension) -> Standing {
     let own = Some(extension.organization_id) == ask.actor.organization;
@@ -211,12 +101,19 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewExtension>) -> Result<E
         return Err(Error::forbidden());
     }
     let own = ask.actor.organization()?;
-    ask.proceed(conn, None)?;
-    let new = body.open()?;
-    let (task, standing) = tasks::workflow::named(conn, ask, new.task_id)?;
-    if !authz::may(TASK_RULES, &ask.actor, TaskAction::AskExtension, standing) {
+    let (task, standing) = tasks::workflow::named(conn, ask, body)?;
+    // Only who leads asks for all; for a part, only who owes it.
+    let may_ask = match body.id("part_id").map(|id| parts::store::find(conn, id)) {
+        Some(Ok(part)) => part.task_id != task.id || part.organization_id == own,
+        Some(Err(Error::Refused(_))) => true,
+        Some(Err(e)) => return Err(e),
+        None => standing.relations.any(Relations::LEAD),
+    };
+    if !may_ask || !authz::may(TASK_RULES, &ask.actor, TaskAction::AskExtension, standing) {
         return Err(Error::forbidden());
     }
+    ask.proceed(conn, None)?;
+    let new = body.open()?;
     let unknown = |place: &str| Error::fault(place, "unknown_reference", "Không thuộc nhiệm vụ này.", "It is not of this task.");
     let Some(id) = new.occurrence_id.or(task.occurrence_id) else { return Err(not_active()) };
     let occurrence = match occurrences::store::find(conn, id) {
@@ -226,12 +123,6 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewExtension>) -> Result<E
     };
     let owed = parts::store::of_occurrence(conn, occurrence.id)?;
     let part = new.part_id.map(|id| owed.iter().find(|p| p.id == id).ok_or_else(|| unknown("/part_id"))).transpose()?;
-    match part {
-        Some(part) if part.organization_id != own => return Err(Error::forbidden()),
-        // Only who leads asks for all.
-        None if !standing.relations.any(Relations::LEAD) => return Err(Error::forbidden()),
-        _ => {}
-    }
     let (open, due, in_force) = match part {
         Some(part) => (part.is_open(), part.due_on.or(occurrence.due_on), part.due_sort),
         None => (occurrence.state.is_open(), occurrence.due_on, occurrence.due_sort),
@@ -250,7 +141,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewExtension>) -> Result<E
         ));
     }
     if new.due_on <= due {
-        return Err(Error::fault("/due_on", "not_later", "Hạn mới phải sau hạn cũ.", "The new due date must be later than the old one."));
+        return Err(not_later());
     }
     let pending = extensions::table
         .filter(extensions::occurrence_id.eq(occurrence.id))
@@ -310,12 +201,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ExtensionTransition>
             return Err(Error::fault("/reason", "required", "Không đồng ý thì nêu lý do.", "Say why it is refused."));
         }
         Act::Grant => {
-            let due = step.due_on.unwrap_or(before.due_asked);
-            if due <= before.due_before {
-                return Err(Error::fault("/due_on", "not_later", "Hạn mới phải sau hạn cũ.", "The new due date must be later than the old one."));
-            }
-            after.due_granted = Some(due);
-            grant(conn, ask, &task, &before, due)?;
+            after.due_granted = Some(grant(conn, ask, &task, &before, step.due_on)?);
         }
         _ => {}
     }
@@ -328,34 +214,52 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ExtensionTransition>
     Ok(shown)
 }
 
-fn grant(conn: &mut Conn, ask: &Ask, task: &Task, extension: &Extension, due: NaiveDate) -> Result<()> {
+fn grant(conn: &mut Conn, ask: &Ask, task: &Task, extension: &Extension, given: Option<NaiveDate>) -> Result<NaiveDate> {
     let occurrence = occurrences::store::find(conn, extension.occurrence_id)?;
-    if occurrence.state.is_ended() {
+    let part = extension.part_id.map(|id| parts::store::find(conn, id)).transpose()?;
+    // What waits for acceptance may still be given more time: it is judged by the date in force then.
+    if occurrence.state.is_ended() || part.as_ref().is_some_and(|p| p.state == PartState::Waived) {
         return Err(Error::conflict("occurrence_not_open", "Nhiệm vụ không còn ở trạng thái thực hiện.", "The task is not being carried out any more."));
     }
-    let old = |due_on| OldDue { due_on, moved_on: ask.today, extension_id: Some(extension.id), document_id: None, reason: Some(extension.reason.clone()) };
+    let due = given.unwrap_or(extension.due_asked);
+    if due <= extension.due_before {
+        return Err(not_later());
+    }
+    let in_force = part.as_ref().and_then(|p| p.due_on).or(occurrence.due_on);
+    later_than(in_force, due)?;
+    let old = OldDue { due_on: in_force, moved_on: ask.today, extension_id: Some(extension.id), document_id: None, reason: Some(extension.reason.clone()) };
     let reason = Some(extension.reason.as_str());
-    match extension.part_id {
+    match part {
         None => {
             let mut after = occurrence.clone();
-            move_due(conn, ask, task, &mut after, Some(due), old(occurrence.due_on))?;
+            move_due(conn, ask, task, &mut after, Some(due), old)?;
             save(conn, ask, task, task.clone(), &occurrence, after, "extend", reason)?;
         }
-        Some(part) => {
-            let before = parts::store::find(conn, part)?;
-            let mut after = before.clone();
-            let mut history: Vec<OldDue> = from_json(&before.due_history)?;
-            history.push(old(before.due_on.or(occurrence.due_on)));
-            after.due_history = to_json(&history)?;
-            after.due_on = Some(due);
-            after.due_sort = due;
+        Some(before) => {
+            let after = moved_part(conn, &before, due, old)?;
             save_part(conn, ask, task, &before, after, "extend", reason)?;
         }
     }
-    Ok(())
+    Ok(due)
 }
 
-fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, by: &By<ExtensionView>, paging: &Paging) -> Result<Page<Extension>> {
+fn not_later() -> Error {
+    Error::fault("/due_on", "not_later", "Hạn mới phải sau hạn cũ.", "The new due date must be later than the old one.")
+}
+
+/// 409 where the due date has meanwhile come to lie on that day or after it: an extension never takes time away.
+pub fn later_than(in_force: Option<NaiveDate>, due: NaiveDate) -> Result<()> {
+    match in_force {
+        Some(day) if due <= day => Err(Error::conflict(
+            "due_date_moved",
+            format!("Hạn đã được dời đến {day}, không sớm hơn ngày {due}; hãy cho ngày muộn hơn hoặc không đồng ý."),
+            format!("The due date has moved to {day} already, which is not before {due}; give a later day, or refuse."),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, by: &By<ExtensionView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<Extension>> {
     let organization = ask.actor.organization.unwrap_or(ask.actor.user);
     let query = || {
         let mut query = extensions::table.into_boxed::<MultiBackend>();
@@ -366,9 +270,14 @@ fn list(conn: &mut Conn, ask: &Ask, scope: &Scope, by: &By<ExtensionView>, pagin
         };
         by.narrow(query)
     };
-    let rows = keyset!(query().select(Extension::as_select()), paging, "-created_at", extensions::id => Id, extensions::id, desc).load(conn)?;
+    let page = sorted!(conn, query().select(Extension::as_select()), paging, sort, extensions::id => Id, extensions::id, |e: &Extension| (e.id, e.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-created_at", |e: &Extension| (e.id, e.id))?.counted(total))
+    Ok(page.counted(total))
+}
+
+impl Includes for ExtensionView {
+    const RELATIONS: &'static [Relation] =
+        &[Relation { to: &tasks::INCLUDED, by: &["task_id"] }, Relation { to: &organizations::INCLUDED, by: &["organization_id"] }];
 }
 
 /// Mounts the routes.
@@ -377,18 +286,19 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Requests for extensions of tasks that the caller may see
-#[utoipa::path(tag = "plans", params(By<ExtensionView>, Paging), responses((status = 200, description = "A page", body = Vec<ExtensionView>)))]
+#[utoipa::path(tag = "plans", params(By<ExtensionView>, Sort<NewestFirst>, Include<ExtensionView>, Paging), responses((status = 200, description = "A page", body = Vec<ExtensionView>)))]
 #[get("/extensions")]
 async fn list_extensions(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<ExtensionView>, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| {
-        let scope = authz::scope(TASK_RULES, &ask.actor, TaskAction::View)?;
-        let page = list(conn, ask, &scope, &by, paging)?;
-        let ids: Vec<Id> = page.items.iter().map(|e| e.task_id).collect();
-        let about: HashMap<Id, Standing> = tasks::store::find_many_as(conn, &ask.actor, &ids)?.into_iter().map(|(t, s)| (t.id, s)).collect();
-        Ok(page.map(|e| view(ask, &e, about.get(&e.task_id).copied().unwrap_or(Standing::NEW))))
-    })
-    .await
+    let (by, sort, paging): (By<ExtensionView>, Sort<NewestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.including::<ExtensionView>()
+        .list(paging, move |conn, ask, paging| {
+            let scope = authz::scope(TASK_RULES, &ask.actor, TaskAction::View)?;
+            let page = list(conn, ask, &scope, &by, &sort, paging)?;
+            let ids: Vec<Id> = page.items.iter().map(|e| e.task_id).collect();
+            let about: HashMap<Id, Standing> = tasks::store::find_many_as(conn, &ask.actor, &ids)?.into_iter().map(|(t, s)| (t.id, s)).collect();
+            Ok(page.map(|e| view(ask, &e, about.get(&e.task_id).copied().unwrap_or(Standing::NEW))))
+        })
+        .await
 }
 
 /// Ask for an extension
@@ -403,15 +313,16 @@ async fn create_extension(call: Call, body: Body<NewExtension>) -> Result<HttpRe
 }
 
 /// One request for an extension
-#[utoipa::path(tag = "plans", params(("id" = Id, Path)), responses((status = 200, description = "The request", body = ExtensionView)))]
+#[utoipa::path(tag = "plans", params(("id" = Id, Path), Include<ExtensionView>), responses((status = 200, description = "The request", body = ExtensionView)))]
 #[get("/extensions/{id}")]
 async fn get_extension(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let (extension, _, standing) = find_as(conn, ask, *id)?;
-        let view = view(ask, &extension, standing);
-        Answer::one(&view, view.version)
-    })
-    .await
+    call.including::<ExtensionView>()
+        .read(move |conn, ask| {
+            let (extension, _, standing) = find_as(conn, ask, *id)?;
+            let view = view(ask, &extension, standing);
+            Answer::one(&view, view.version)
+        })
+        .await
 }
 
 /// Grant, refuse or withdraw

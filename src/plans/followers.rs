@@ -45,6 +45,23 @@ pub fn of(conn: &mut Conn, plan: &Plan, day: NaiveDate) -> Result<Vec<(Id, Relat
     Ok(all)
 }
 
+/// Who oversees plans because it entrusted them to another body: the issuer, and who has taken over from it since. A plan
+/// that went to the issuer's successor was entrusted to nobody.
+pub fn entrusting(conn: &mut Conn, plans: &[Id]) -> Result<BTreeMap<Id, Vec<Id>>> {
+    let plans: Vec<Plan> = store::find_many(conn, plans)?.into_iter().filter(|p| p.issuer_id != p.owner_id).collect();
+    let issuers: Vec<Id> = plans.iter().map(|p| p.issuer_id).collect();
+    let lines = organizations::store::around(conn, &issuers)?;
+    let mut all = BTreeMap::new();
+    for plan in plans {
+        let mut issuers = lines.get(&plan.issuer_id).map(|line| line.successors.clone()).unwrap_or_default();
+        if !issuers.contains(&plan.owner_id) {
+            issuers.push(plan.issuer_id);
+            all.insert(plan.id, issuers);
+        }
+    }
+    Ok(all)
+}
+
 /// What the journal says of a plan whose followers change.
 #[derive(Serialize)]
 struct Following {
@@ -92,7 +109,7 @@ pub fn refresh(conn: &mut Conn, ask: &Ask, grant: &Grant) -> Result<()> {
     for organization in former {
         let mut moves: BTreeMap<bool, Vec<&Plan>> = BTreeMap::new();
         for plan in &plans {
-            let holds = functions::for_scope(&grants, plan.id, ask.today).contains(&organization);
+            let holds = functions::for_scope(&grants, &[plan.id], ask.today).contains(&organization);
             let after_issuer = || lines.get(&plan.issuer_id).is_some_and(|l| l.successors.contains(&organization));
             let entrusted = function == Function::Overseer && plan.issuer_id != plan.owner_id && (plan.issuer_id == organization || after_issuer());
             moves.entry(holds || entrusted).or_default().push(plan);

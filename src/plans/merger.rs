@@ -110,11 +110,16 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, only: Option<&Hash
         .and(follows(Relations::FOCAL, Function::FocalPoint))
         .and(follows(Relations::OVERSEER, Function::Overseer))
         .and(if only.is_none() { Relations::PARENT } else { Relations::NONE });
+    let above = organizations::find(conn, to)?.parent_id;
     for (kind, record, held) in store::relations_of(conn, from, &[PLAN, TASK])? {
         // What is over, or went to another successor, may still be read, as the predecessor could (RULES 18).
         grants.add(to, kind, record, Relations::PREDECESSOR.and(Relations(held.0 & follow.0 & passes.0)));
         if by_id.contains_key(&record) || (kind == PLAN && by_id.values().any(|t| t.plan_id == record)) {
             grants.add(to, kind, record, Relations(held.0 & share.0));
+            // The new province's tree may be another one.
+            if let Some(above) = above.filter(|_| held.any(Relations::LEAD.and(Relations::COORDINATOR))) {
+                grants.add(above, kind, record, Relations::PARENT);
+            }
         }
     }
     for part in parts::store::open_of(conn, from)? {

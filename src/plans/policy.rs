@@ -1,7 +1,8 @@
 use super::model::PlanAction::{self, *};
 use crate::authz::{Audience, DRAFTERS, Function, LEADERS, READERS, Reach, Relations, RoleGroup, Rule, Who};
 
-/// Relations that let an organisation read a plan or a task; `RECIPIENT` is the body through which a task is given.
+/// Relations that let an organisation read a plan or a task; `RECIPIENT` is the body through which a task is given, and a
+/// unit that handles a part of it.
 pub const READ: Relations = Relations::OWNER
     .and(Relations::LEAD)
     .and(Relations::COORDINATOR)

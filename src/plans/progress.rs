@@ -15,9 +15,9 @@ use crate::{
     http::{Answer, Body, Call, ServiceConfig},
     id::{Id, Key},
     journal::{self, Change, NOTHING},
-    keyset,
-    page::{Page, Paging},
+    page::{NewestFirst, Page, Paging, Sort},
     schema::task_progress as entries,
+    sorted,
     time::Stamp,
 };
 use actix_web::{HttpResponse, get, post, web::Path};
@@ -202,16 +202,16 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Progress of a task, newest first
-#[utoipa::path(tag = "plans", params(("id" = Key, Path), By<ProgressView>, Paging), responses((status = 200, description = "A page", body = Vec<ProgressView>)))]
+#[utoipa::path(tag = "plans", params(("id" = Key, Path), By<ProgressView>, Sort<NewestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<ProgressView>)))]
 #[get("/tasks/{id}/progress")]
 async fn list_task_progress(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    let (by, paging): (By<ProgressView>, Paging) = (call.query()?, call.query()?);
+    let (by, sort, paging): (By<ProgressView>, Sort<NewestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.list(paging, move |conn, ask, paging| {
         let (task, standing) = tasks::store::find_as(conn, &ask.actor, *id)?;
         authz::permit(RULES, &ask.actor, TaskAction::View, TaskAction::View, standing)?;
         let query = || by.narrow(entries::table.filter(entries::task_id.eq(task.id)).into_boxed::<crate::db::MultiBackend>());
-        let rows = keyset!(query().select(Entry::as_select()), paging, "-created_at", entries::created_at => Stamp, entries::id, desc).load(conn)?;
-        let page = Page::of(rows, paging.limit(), "-created_at", |e: &Entry| (e.created_at, e.id))?;
+        let rows = query().select(Entry::as_select());
+        let page = sorted!(conn, rows, paging, sort, entries::created_at => Stamp, entries::id, |e: &Entry| (e.created_at, e.id));
         let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
         let next = page.next;
         let items = page.items.into_iter().map(view).collect::<Result<Vec<_>>>()?;

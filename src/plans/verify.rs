@@ -1,19 +1,22 @@
-//! What tasks and their access rows repeat for speed, worked out again from what it repeats, compared and put right.
+//! What tasks and their access rows repeat for speed, worked out again from what it repeats, compared and put right; and
+//! what organisations read because a unit of theirs is concerned.
 
 use super::{
-    model::NEVER,
+    model::{KIND as PLAN, NEVER},
     occurrences::model::TaskState,
+    parents,
     tasks::{
         self,
         model::{KIND, Task},
     },
+    urgings::model::KIND as URGING,
 };
 use crate::{
     authz::{self, Relations},
     db::Conn,
     error::Result,
     id::Id,
-    schema::{access, task_occurrences as occurrences, task_parts as parts, tasks as table},
+    schema::{access, plans, task_occurrences as occurrences, task_parts as parts, tasks as table, urgings},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -28,12 +31,14 @@ const MOST: usize = 1_000;
 /// Something that does not say what it should.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The task.
-    pub task: Id,
+    /// What kind of record: a task, or a plan or urging that the organisation above a unit reads.
+    pub kind: &'static str,
+    /// The record.
+    pub record: Id,
     /// The organisation whose access row it is; none where the task itself differs.
     pub organization: Option<Id>,
-    /// `shown`: the task's own state and due date; `repeated`: those of an access row; `relation`: one that is missing;
-    /// `stray`: an access row without a task.
+    /// `shown`: the task's own state and due date; `repeated`: those of an access row; `relation`: one that is missing, or
+    /// that of an organisation above none of those concerned; `stray`: an access row without a task.
     pub what: &'static str,
     /// What is stored.
     pub stored: String,
@@ -41,18 +46,27 @@ pub struct Difference {
     pub expected: String,
 }
 
+impl Difference {
+    /// An organisation is related to a record otherwise than it should be.
+    pub(super) fn of(kind: &'static str, record: Id, organization: Id, stored: Relations, expected: Relations) -> Self {
+        Self { kind, record, organization: Some(organization), what: "relation", stored: names(stored.0), expected: names(expected.0) }
+    }
+}
+
 /// State, due date and sort day of a task.
 type Shown = (Option<TaskState>, Option<NaiveDate>, NaiveDate);
 type Opened = (Id, Id, TaskState, Option<NaiveDate>, NaiveDate);
 type Held = (Id, Id, i32, Option<String>, Option<NaiveDate>);
 
-/// Compares every task with its occurrences and parts, and its access rows with the task: at most 1,000 differences.
+/// Compares every task with its occurrences and parts, its access rows with the task, and what is read of units' work with
+/// the tree: at most 1,000 differences.
 pub fn verify_access(conn: &mut Conn) -> Result<Vec<Difference>> {
     walk(conn, false).map(|(found, _)| found)
 }
 
 /// Puts right what [`verify_access`] finds, and says how much that was. It adds relations that are missing; the only ones
-/// that it takes away are those to tasks that do not exist.
+/// that it takes away are those to tasks that do not exist, and those of an organisation above to what none of its units has
+/// a share in.
 pub fn rebuild_access(conn: &mut Conn) -> Result<usize> {
     walk(conn, true).map(|(_, count)| count)
 }
@@ -69,10 +83,22 @@ fn walk(conn: &mut Conn, mend: bool) -> Result<(Vec<Difference>, usize)> {
         let chunk = chunk(conn, after)?;
         let Some(last) = chunk.last() else { break };
         after = Some(last.id);
-        let found = compare(conn, &chunk, mend)?;
+        let mut found = compare(conn, &chunk, mend)?;
+        let ids: Vec<Id> = chunk.iter().map(|t| t.id).collect();
+        found.extend(parents::compare(conn, KIND, &ids, mend)?);
         count += found.len();
         told.extend(found);
         told.truncate(MOST);
+    }
+    let plans: Vec<Id> = plans::table.order(plans::id).select(plans::id).load(conn)?;
+    let urgings: Vec<Id> = urgings::table.order(urgings::id).select(urgings::id).load(conn)?;
+    for (kind, ids) in [(PLAN, plans), (URGING, urgings)] {
+        for some in ids.chunks(MOST) {
+            let found = parents::compare(conn, kind, some, mend)?;
+            count += found.len();
+            told.extend(found);
+            told.truncate(MOST);
+        }
     }
     Ok((told, count))
 }
@@ -100,7 +126,7 @@ fn strays(conn: &mut Conn, mend: bool) -> Result<Vec<Difference>> {
         if mend {
             diesel::delete(access::table.find((organization, KIND, task))).execute(conn)?;
         }
-        found.push(Difference { task, organization: Some(organization), what: "stray", stored: names(relations), expected: String::new() });
+        found.push(Difference { kind: KIND, record: task, organization: Some(organization), what: "stray", stored: names(relations), expected: String::new() });
     }
     Ok(found)
 }
@@ -137,7 +163,7 @@ fn compare(conn: &mut Conn, chunk: &[Task], mend: bool) -> Result<Vec<Difference
     let owing = by_task(&owing, |p| p.0);
     let rows = by_task(&rows, |r| r.0);
     for task in chunk {
-        let of = |what, organization, stored, expected| Difference { task: task.id, organization, what, stored, expected };
+        let of = |what, organization, stored, expected| Difference { kind: KIND, record: task.id, organization, what, stored, expected };
         let (stored, expected) = ((task.state, task.due_on, task.due_sort), shown(task, opened.get(&task.id).map_or(&[], Vec::as_slice)));
         if stored != expected {
             found.push(of("shown", None, said(stored.0.map(TaskState::word), Some(stored.2)), said(expected.0.map(TaskState::word), Some(expected.2))));
@@ -168,7 +194,7 @@ fn compare(conn: &mut Conn, chunk: &[Task], mend: bool) -> Result<Vec<Difference
                 found.push(of("repeated", Some(*organization), said(state.as_deref(), *due_sort), said(key.0, key.1)));
             }
         }
-        if mend && found.iter().any(|d| d.task == task.id) {
+        if mend && found.iter().any(|d| d.record == task.id) {
             tasks::store::repeat(conn, task.id, expected.0, expected.2)?;
         }
     }

@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 /// Who accepts what the lead proposes, and decides on more time.
-const ACCEPTS: Relations = Relations::OWNER.and(Relations::MONITOR);
+pub const ACCEPTS: Relations = Relations::OWNER.and(Relations::MONITOR);
 
 /// A part that an agency owes.
 #[derive(Debug, Clone, Queryable)]
@@ -35,9 +35,15 @@ pub struct Owed {
     pub occurrence_updated_at: Stamp,
     pub task_code: String,
     pub content: String,
+    pub organization_id: Id,
+    pub unit_id: Option<Id>,
 }
 
 impl Owed {
+    /// It waits with this organisation: the unit that was named to handle it, else the agency that owes it (RULES 3).
+    pub fn is_with(&self, organization: Id) -> bool {
+        self.unit_id.unwrap_or(self.organization_id) == organization
+    }
     /// Given back to be done again.
     pub fn is_returned(&self) -> bool {
         self.of_occurrence == TaskState::Returned
@@ -48,32 +54,40 @@ impl Owed {
     }
 }
 
-/// Parts that an agency owes by a day, or of tasks that were returned, the most pressing first.
+/// Parts that an organisation owes or handles for the agency above it, by a day, or of tasks that were returned, the most
+/// pressing first. Two ranges, because no index holds both.
 pub fn owed_by(conn: &mut Conn, organization: Id, by: NaiveDate, limit: i64) -> Result<Vec<Owed>> {
-    Ok(task_parts::table
-        .inner_join(task_occurrences::table)
-        .inner_join(tasks::table)
-        .inner_join(plans::table.on(plans::id.eq(task_parts::plan_id)))
-        .filter(task_parts::organization_id.eq(organization))
-        .filter(task_parts::state.eq(PartState::Assigned))
-        .filter(task_occurrences::state.eq_any(TaskState::OPEN))
-        .filter(plans::state.eq(PlanState::Active))
-        .filter(task_parts::due_sort.le(by).or(task_occurrences::state.eq(TaskState::Returned)))
-        .order((task_parts::due_sort, task_parts::id))
-        .limit(limit)
-        .select((
-            task_parts::id,
-            task_parts::due_sort,
-            task_parts::officer_id,
-            task_parts::form,
-            task_parts::role,
-            task_parts::created_at,
-            task_occurrences::state,
-            task_occurrences::updated_at,
-            tasks::code,
-            tasks::content,
-        ))
-        .load(conn)?)
+    let open = || {
+        task_parts::table
+            .inner_join(task_occurrences::table)
+            .inner_join(tasks::table)
+            .inner_join(plans::table.on(plans::id.eq(task_parts::plan_id)))
+            .filter(task_parts::state.eq(PartState::Assigned))
+            .filter(task_occurrences::state.eq_any(TaskState::OPEN))
+            .filter(plans::state.eq(PlanState::Active))
+            .filter(task_parts::due_sort.le(by).or(task_occurrences::state.eq(TaskState::Returned)))
+            .order((task_parts::due_sort, task_parts::id))
+            .limit(limit)
+            .select((
+                task_parts::id,
+                task_parts::due_sort,
+                task_parts::officer_id,
+                task_parts::form,
+                task_parts::role,
+                task_parts::created_at,
+                task_occurrences::state,
+                task_occurrences::updated_at,
+                tasks::code,
+                tasks::content,
+                task_parts::organization_id,
+                task_parts::unit_id,
+            ))
+    };
+    let mut all: Vec<Owed> = open().filter(task_parts::organization_id.eq(organization)).load(conn)?;
+    all.extend(open().filter(task_parts::unit_id.eq(organization)).load::<Owed>(conn)?);
+    all.sort_by_key(|owed| (owed.due_sort, owed.part_id));
+    all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(all)
 }
 
 /// A completion that waits to be accepted.

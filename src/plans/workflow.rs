@@ -15,12 +15,13 @@ use crate::{
     authz::{self, Audience, Function, Relations, RoleGroup, Standing},
     db::{Conn, Json, add_to_counter},
     documents,
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations, text,
+    organizations::{self, named::Named},
+    text,
 };
 use chrono::Datelike;
 use std::collections::BTreeMap;
@@ -87,8 +88,11 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPlan>) -> Result<PlanVi
     let (issuer, province) = (ask.actor.organization()?, ask.actor.province()?);
     ask.proceed(conn, None)?;
     let new = body.open()?;
-    check_owner(conn, ask, issuer, province, new.owner_id)?;
-    documents::named::must_be_seen(conn, ask, "/document_id", new.document_id)?;
+    let mut faults = Vec::new();
+    gathered(&mut faults, check_title(&new.title))?;
+    gathered(&mut faults, check_owner(conn, ask, issuer, province, new.owner_id))?;
+    gathered(&mut faults, documents::named::must_be_seen(conn, ask, "/document_id", new.document_id))?;
+    all_well(faults)?;
     let plan = add(conn, ask, province, issuer, new, Origin::default())?;
     show(conn, ask, plan.id)
 }
@@ -96,10 +100,10 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPlan>) -> Result<PlanVi
 /// A text entrusts its follow-up to another body where it directs that body: UBND, a Party committee, or a parent.
 fn check_owner(conn: &mut Conn, ask: &Ask, issuer: Id, province: Id, owner: Option<Id>) -> Result<()> {
     let Some(owner) = owner.filter(|o| *o != issuer) else { return Ok(()) };
-    let known = organizations::find_many(conn, &[owner])?.pop().filter(|o| o.province_id == province);
-    let known =
-        known.ok_or_else(|| Error::fault("/owner_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."))?;
-    let directs = ask.actor.is(RoleGroup::Ubnd) || ask.actor.holds(Function::Overseer) || known.parent_id == Some(issuer);
+    let named = Named::read(conn, ask, province, &[owner])?;
+    all_well(named.fault("/owner_id", owner).into_iter().collect())?;
+    let is_unit = named.find(owner).is_some_and(|o| o.parent_id == Some(issuer));
+    let directs = ask.actor.is(RoleGroup::Ubnd) || ask.actor.holds(Function::Overseer) || is_unit;
     if directs {
         return Ok(());
     }
@@ -113,9 +117,7 @@ fn check_owner(conn: &mut Conn, ask: &Ask, issuer: Id, province: Id, owner: Opti
 
 /// Adds a plan in draft; also the door of the seed loader, which finds its records by seed key.
 pub fn add(conn: &mut Conn, ask: &Ask, province: Id, issuer: Id, new: NewPlan, origin: Origin) -> Result<Plan> {
-    if new.title.trim().is_empty() {
-        return Err(blank_title());
-    }
+    check_title(&new.title)?;
     let code = organizations::provinces::find(conn, province)?.code;
     let year = ask.today.year();
     let number = add_to_counter(conn, &format!("plan/{province}/{year}"), 1)?;
@@ -149,8 +151,8 @@ pub fn add(conn: &mut Conn, ask: &Ask, province: Id, issuer: Id, new: NewPlan, o
     Ok(plan)
 }
 
-fn blank_title() -> Error {
-    Error::fault("/title", "blank", "Hãy ghi tên kế hoạch.", "Give the plan's title.")
+fn check_title(title: &str) -> Result<()> {
+    if title.trim().is_empty() { Err(Error::fault("/title", "blank", "Hãy ghi tên kế hoạch.", "Give the plan's title.")) } else { Ok(()) }
 }
 
 /// While it is a draft, issuer and owner both work on it.
@@ -178,27 +180,31 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PlanPatch>) -> Resul
         return Err(occurrences::workflow::not_active());
     }
     let patch = body.open()?;
+    let mut faults = Vec::new();
     if before.state == State::Active {
         let fixed = ["owner_id", "tracked_from"];
         let in_force = |member: &str| {
             Fault::at(format!("/{member}"), "in_force", "Kế hoạch đang thực hiện, không đổi được.", "The plan is in force; this cannot be changed.")
         };
-        all_well(fixed.iter().filter(|m| body.names(m)).map(|m| in_force(m)).collect())?;
+        faults.extend(fixed.iter().filter(|m| body.names(m)).map(|m| in_force(m)));
     }
+    // Of what stays as it is, nothing more is to be said.
+    let owner = patch.owner_id.filter(|o| *o != before.owner_id && before.state == State::Draft);
+    if let Some(title) = &patch.title {
+        gathered(&mut faults, check_title(title))?;
+    }
+    gathered(&mut faults, documents::named::must_be_seen(conn, ask, "/document_id", patch.document_id.flatten()))?;
+    gathered(&mut faults, check_owner(conn, ask, before.issuer_id, before.province_id, owner))?;
+    all_well(faults)?;
     let mut after = before.clone();
     if let Some(title) = patch.title {
-        if title.trim().is_empty() {
-            return Err(blank_title());
-        }
         after.title_fold = text::fold(&title);
         after.title = title;
     }
-    documents::named::must_be_seen(conn, ask, "/document_id", patch.document_id.flatten())?;
     after.document_id = patch.document_id.unwrap_or(after.document_id);
     after.owner_basis = patch.owner_basis.unwrap_or(after.owner_basis);
     after.tracked_from = patch.tracked_from.unwrap_or(after.tracked_from);
-    if let Some(owner) = patch.owner_id.filter(|o| *o != before.owner_id) {
-        check_owner(conn, ask, before.issuer_id, before.province_id, Some(owner))?;
+    if let Some(owner) = owner {
         after.owner_id = owner;
         hand_over(conn, ask, &before, &after)?;
     }
@@ -278,6 +284,7 @@ pub fn activate(conn: &mut Conn, ask: &Ask, before: &Plan) -> Result<Plan> {
     if all.is_empty() {
         return Err(Error::conflict("no_tasks", "Kế hoạch chưa có nhiệm vụ.", "The plan has no task yet."));
     }
+    none_ended(conn, ask, &all)?;
     let mut after = before.clone();
     after.state = FLOW.next(before.state, Act::Activate)?;
     after.audience = Audience::Overseers as i32;
@@ -293,6 +300,36 @@ pub fn activate(conn: &mut Conn, ask: &Ask, before: &Plan) -> Result<Plan> {
     after.version += 1;
     opening::put_in_force(conn, ask, &after, &all)?;
     Ok(after)
+}
+
+/// 409 while a draft names bodies that have ended since it was written, as after a merger: who does their part is its
+/// owner's to say.
+fn none_ended(conn: &mut Conn, ask: &Ask, all: &[Task]) -> Result<()> {
+    let mut named: Vec<(&Task, Id)> = Vec::new();
+    for task in all {
+        let assignees = task.assignees()?;
+        let bodies = assignees.iter().filter_map(|a| a.organization_id).chain(task.approver_id).chain(task.through_id);
+        named.extend(bodies.map(|id| (task, id)));
+    }
+    let mut ids: Vec<Id> = named.iter().map(|(_, id)| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let over: Vec<organizations::Organization> = organizations::find_many(conn, &ids)?.into_iter().filter(|o| o.is_over(ask.today)).collect();
+    let one = |(task, id): (&Task, Id)| {
+        let body = over.iter().find(|o| o.id == id)?;
+        let (vi, en) = (format!("{}: {} không còn hoạt động.", task.code, body.name), format!("{}: {} has ended.", task.code, body.name));
+        Some(Fault::at(format!("/tasks/{}", task.id), "ended", vi, en))
+    };
+    let faults: Vec<Fault> = named.into_iter().filter_map(one).collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Error::blocked(
+        "body_ended",
+        "Có nhiệm vụ nêu cơ quan không còn hoạt động; hãy nêu cơ quan kế thừa rồi mới kích hoạt.",
+        "Some tasks name bodies that have ended; name their successors before activating.",
+        faults,
+    ))
 }
 
 /// What is still open when a plan ends is cancelled, and only with a reason.

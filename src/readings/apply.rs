@@ -191,7 +191,7 @@ pub fn apply(conn: &mut Conn, ask: &Ask, reading: &Reading, all: &mut [Proposal]
         p.updated_at = ask.now;
         p.updated_by = ask.actor.user;
         store::update_proposal(conn, &before, p)?;
-        entries.push(told(ask, reading, &before, p, Act::Apply.word())?);
+        entries.push(told(ask, reading, &before, p, Act::Apply.word(), step.reason.as_deref())?);
     }
     journal::record_all(conn, &entries)
 }

@@ -5,7 +5,7 @@ use super::{
     model::{ReadingDocument, ReadingLink, ReadingSpan, ReadingWarning},
     values::ReadingValue,
 };
-use crate::{filters::By, id::Id, time::Stamp};
+use crate::{filters::By, id::Id, page::Order, time::Stamp};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -67,6 +67,13 @@ pub struct ReadingView {
     pub proposals: Vec<ReadingProposal>,
 }
 
+/// The order of the proposals of a reading: that of the text.
+#[derive(Debug, Clone)]
+pub enum ByPlace {}
+impl Order for ByPlace {
+    const USUAL: &'static str = "place";
+}
+
 /// A proposal: a value with the place that it was read from.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReadingProposal {
@@ -125,8 +132,9 @@ pub struct ReadingForm {
 /// A new value of a proposal: what is left out stays, null clears, lists and due rules are replaced as a whole.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 pub struct ReadingProposalPatch {
-    pub value: ReadingValue,
+    pub value: Option<ReadingValue>,
 }
 
 /// A decision on a proposal.
@@ -136,6 +144,9 @@ pub struct ReadingProposalTransition {
     /// `accept`, `reject` or `reopen`.
     #[schema(example = "accept")]
     pub action: ReadingProposalAction,
+    /// Why; kept in the journal.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: Option<String>,
 }
 
 /// A step of a reading: decisions on many proposals at once, or its end.

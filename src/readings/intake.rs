@@ -5,10 +5,7 @@ use super::{
     proposals::{self, Told},
 };
 use crate::{
-    documents::{
-        attachments::{self, model::TextLayer},
-        guard,
-    },
+    documents::attachments::{self, model::TextLayer},
     error::{Error, Result},
     http::Sent,
     reading::{
@@ -51,7 +48,7 @@ impl Sent for Incoming {
 pub async fn read(headers: &HeaderMap, body: Payload, data: &Path, agencies: Agencies) -> Result<Incoming> {
     let upload = attachments::receive(headers, body, data, FILE_LIMIT).await?;
     if upload.is_secret || secrecy::scan_text(&upload.file_name) {
-        return Err(guard::state_secret());
+        return Err(Error::state_secret(["/file"], &[]));
     }
     let turn = READERS.acquire().await.map_err(Error::internal)?;
     let work = move || {
@@ -77,7 +74,7 @@ fn take(upload: attachments::Upload, agencies: &Agencies) -> Result<Incoming> {
         return Err(too_long());
     }
     let reading = Reader::new(agencies).read(&text).map_err(|why| match why {
-        Refused::Secret => guard::state_secret(),
+        Refused::Secret => Error::state_secret(["/file"], &[]),
         Refused::TooLong => too_long(),
     })?;
     let told = proposals::told(&reading, &Resolver::new(agencies));

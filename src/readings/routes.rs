@@ -1,6 +1,7 @@
 use super::{
     forms::{
-        ReadingFilter, ReadingForm, ReadingProposal, ReadingProposalPatch, ReadingProposalTransition, ReadingRow, ReadingText, ReadingTransition, ReadingView,
+        ByPlace, ReadingFilter, ReadingForm, ReadingProposal, ReadingProposalPatch, ReadingProposalTransition, ReadingRow, ReadingText, ReadingTransition,
+        ReadingView,
     },
     intake, workflow,
 };
@@ -9,7 +10,7 @@ use crate::{
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
-    page::Paging,
+    page::{NewestFirst, Paging, Sort},
 };
 use actix_web::{
     HttpRequest, HttpResponse, delete, get, patch, post,
@@ -32,11 +33,11 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Texts that the own organisation has had read
-#[utoipa::path(tag = "readings", params(ReadingFilter, By<ReadingRow>, Paging), responses((status = 200, description = "A page", body = Vec<ReadingRow>)))]
+#[utoipa::path(tag = "readings", params(ReadingFilter, By<ReadingRow>, Sort<NewestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<ReadingRow>)))]
 #[get("/readings")]
 async fn list_readings(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (ReadingFilter, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| workflow::list(conn, ask, &filter, paging)).await
+    let (filter, sort, paging): (ReadingFilter, Sort<NewestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| workflow::list(conn, ask, &filter, &sort, paging)).await
 }
 
 /// Have a text read: UTF-8 text, DOCX or PDF of 20 MiB at most (more is 413); nothing of a text with a secrecy level is kept
@@ -98,11 +99,11 @@ async fn get_reading_text(call: Call, id: Path<Id>) -> Result<HttpResponse> {
 }
 
 /// The proposals of a reading, in the order of the text
-#[utoipa::path(tag = "readings", params(("id" = Id, Path), By<ReadingProposal>, Paging), responses((status = 200, description = "A page", body = Vec<ReadingProposal>)))]
+#[utoipa::path(tag = "readings", params(("id" = Id, Path), By<ReadingProposal>, Sort<ByPlace>, Paging), responses((status = 200, description = "A page", body = Vec<ReadingProposal>)))]
 #[get("/readings/{id}/proposals")]
 async fn list_reading_proposals(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    let (by, paging): (By<ReadingProposal>, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| workflow::list_proposals(conn, ask, *id, &by, paging)).await
+    let (by, sort, paging): (By<ReadingProposal>, Sort<ByPlace>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| workflow::list_proposals(conn, ask, *id, &by, &sort, paging)).await
 }
 
 /// One proposal

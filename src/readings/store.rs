@@ -1,5 +1,5 @@
 use super::{
-    forms::{ReadingCounts, ReadingFilter, ReadingProposal},
+    forms::{ByPlace, ReadingCounts, ReadingFilter, ReadingProposal},
     kinds::{ReadingConfidence, ReadingProposalState as State},
     model::{KIND, Proposal, Reading},
 };
@@ -9,10 +9,10 @@ use crate::{
     error::{Error, Result},
     filters::By,
     id::Id,
-    insert_all, keyset,
-    page::{Page, Paging},
+    insert_all,
+    page::{NewestFirst, Page, Paging, Sort},
     schema::{access, reading_proposals as proposals, reading_texts as texts, readings},
-    text,
+    sorted, text,
     time::Stamp,
     visible,
 };
@@ -75,7 +75,7 @@ fn add(counts: &mut ReadingCounts, state: State, confidence: ReadingConfidence, 
 }
 
 /// Only what the caller may see: the scope is part of the query.
-pub fn list(conn: &mut Conn, scope: &Scope, filter: &ReadingFilter, paging: &Paging) -> Result<Page<Reading>> {
+pub fn list(conn: &mut Conn, scope: &Scope, filter: &ReadingFilter, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<Reading>> {
     let query = || {
         let mut query = readings::table.filter(visible!(readings, scope, KIND)).into_boxed::<MultiBackend>();
         query = filter.by.narrow(query);
@@ -85,17 +85,17 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &ReadingFilter, paging: &Pag
         }
         query
     };
-    let rows = keyset!(query().select(Reading::as_select()), paging, "-created_at", readings::id => Id, readings::id, desc).load(conn)?;
+    let page = sorted!(conn, query().select(Reading::as_select()), paging, sort, readings::id => Id, readings::id, |r: &Reading| (r.id, r.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-created_at", |r: &Reading| (r.id, r.id))?.counted(total))
+    Ok(page.counted(total))
 }
 
 /// A page of the proposals of a reading.
-pub fn list_proposals(conn: &mut Conn, reading: Id, by: &By<ReadingProposal>, paging: &Paging) -> Result<Page<Proposal>> {
+pub fn list_proposals(conn: &mut Conn, reading: Id, by: &By<ReadingProposal>, sort: &Sort<ByPlace>, paging: &Paging) -> Result<Page<Proposal>> {
     let query = || by.narrow(proposals::table.filter(proposals::reading_id.eq(reading)).into_boxed::<MultiBackend>());
-    let rows = keyset!(query().select(Proposal::as_select()), paging, "place", proposals::place => i32, proposals::id, asc).load(conn)?;
+    let page = sorted!(conn, query().select(Proposal::as_select()), paging, sort, proposals::place => i32, proposals::id, |p: &Proposal| (p.place, p.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "place", |p: &Proposal| (p.place, p.id))?.counted(total))
+    Ok(page.counted(total))
 }
 
 pub fn insert(conn: &mut Conn, reading: &Reading, text: &str, all: &[Proposal]) -> Result<()> {

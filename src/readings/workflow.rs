@@ -1,6 +1,6 @@
 use super::{
     agencies, apply,
-    forms::{ReadingCounts, ReadingFilter, ReadingProposal, ReadingRow, ReadingText, ReadingTransition, ReadingView},
+    forms::{ByPlace, ReadingCounts, ReadingFilter, ReadingProposal, ReadingRow, ReadingText, ReadingTransition, ReadingView},
     intake::Incoming,
     kinds::{ReadingAction as Act, ReadingProposalAction as On, ReadingProposalState as Stand, ReadingState as State},
     model::{Content, KIND, Proposal, Reading},
@@ -12,14 +12,13 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Relations, Standing},
     db::{Conn, Json},
-    documents::guard,
     error::{Error, Fault, Result, all_well},
     filters::By,
     flow::Flow,
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    page::{Page, Paging},
+    page::{NewestFirst, Page, Paging, Sort},
     reading::Agencies,
     text,
 };
@@ -139,9 +138,9 @@ pub fn text(conn: &mut Conn, ask: &Ask, id: Id) -> Result<(ReadingText, i32)> {
 }
 
 /// A page of readings.
-pub fn list(conn: &mut Conn, ask: &Ask, filter: &ReadingFilter, paging: &Paging) -> Result<Page<ReadingRow>> {
+pub fn list(conn: &mut Conn, ask: &Ask, filter: &ReadingFilter, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<ReadingRow>> {
     let scope = authz::scope(RULES, &ask.actor, Act::View)?;
-    let page = store::list(conn, &scope, filter, paging)?;
+    let page = store::list(conn, &scope, filter, sort, paging)?;
     let ids: Vec<Id> = page.items.iter().map(|r| r.id).collect();
     let mut counts = store::counts(conn, &ids)?;
     let held = authz::relations_to(conn, KIND, &ids, ask.actor.organization()?)?;
@@ -153,9 +152,9 @@ pub fn list(conn: &mut Conn, ask: &Ask, filter: &ReadingFilter, paging: &Paging)
 }
 
 /// A page of the proposals of a reading.
-pub fn list_proposals(conn: &mut Conn, ask: &Ask, id: Id, by: &By<ReadingProposal>, paging: &Paging) -> Result<Page<ReadingProposal>> {
+pub fn list_proposals(conn: &mut Conn, ask: &Ask, id: Id, by: &By<ReadingProposal>, sort: &Sort<ByPlace>, paging: &Paging) -> Result<Page<ReadingProposal>> {
     let (reading, standing) = open_for(conn, ask, id, Act::View)?;
-    let page = store::list_proposals(conn, id, by, paging)?;
+    let page = store::list_proposals(conn, id, by, sort, paging)?;
     let items = page.items.into_iter().map(|p| shown(ask, p, reading.state == State::Open, standing)).collect::<Result<_>>()?;
     Ok(Page { items, next: page.next, total: page.total })
 }
@@ -262,7 +261,6 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ReadingTransition>) 
     let mut after = Reading { state: FLOW.next(before.state, step.action)?, version: before.version + 1, updated_at: ask.now, ..before.clone() };
     after.updated_by = ask.actor.user;
     all_well(misplaced(&step))?;
-    guard::refuse_secrets(step.reason.as_deref())?;
     let mut all = store::proposals_of(conn, id)?;
     let was = row(ask, before.clone(), store::counted(&all), standing);
     match step.action {

@@ -4,7 +4,7 @@ use crate::{
     flow::Worded,
     id::Id,
     schema::{recommendation_answers, recommendations},
-    secrecy, text,
+    text,
     time::Stamp,
     words,
 };
@@ -263,21 +263,13 @@ pub fn searchable(code: &str, title: &str, content: &str) -> String {
     text::fold(&[code, title, content].join(" | "))
 }
 
-/// Faults of texts that the schema cannot tell: blank ones, and marks of a state secret (RULES 8).
+/// Faults of texts that the schema cannot tell: blank ones.
 pub fn check_texts(texts: &[(&str, Option<&str>)]) -> Result<()> {
     let mut faults = Vec::new();
     for (pointer, text) in texts {
         let Some(text) = text else { continue };
         if text.trim().is_empty() {
             faults.push(Fault::at(*pointer, "blank", "Hãy ghi nội dung.", "Say something here."));
-        }
-        if secrecy::scan_text(text) {
-            faults.push(Fault::at(
-                *pointer,
-                "state_secret",
-                "Văn bản mang dấu độ mật không được đưa lên hệ thống nối mạng (Luật 117/2025/QH15).",
-                "Text marked with a secrecy level is not to be kept on a networked system (Law 117/2025/QH15).",
-            ));
         }
     }
     all_well(faults)

@@ -11,7 +11,7 @@ use crate::{
     authz::{self, Audience, Function, Relations, Standing},
     db::{Conn, add_to_counter},
     documents,
-    error::{Error, Result},
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
@@ -20,7 +20,10 @@ use crate::{
     reporting::{periods, regimes},
 };
 use chrono::Datelike;
-use std::collections::HashSet;
+
+mod merger;
+
+pub use merger::{open_items, reassign};
 
 /// How a recommendation lives. An answer may be added to: answers are never changed.
 pub const FLOW: Flow<State, Act> = Flow(&[
@@ -113,14 +116,16 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewRecommendation>) -> Res
     let (raiser, province) = (ask.actor.organization()?, ask.actor.province()?);
     ask.proceed(conn, None)?;
     let new = body.open()?;
-    check_texts(&[("/title", Some(&new.title)), ("/content", Some(&new.content))])?;
-    check_period(conn, ask, new.period_id)?;
-    plans::named::must_be_seen(conn, ask, new.plan_id, new.task_id)?;
+    let mut faults = Vec::new();
+    gathered(&mut faults, check_texts(&[("/title", Some(&new.title)), ("/content", Some(&new.content))]))?;
+    gathered(&mut faults, check_period(conn, ask, new.period_id))?;
+    gathered(&mut faults, plans::named::must_be_seen(conn, ask, new.plan_id, new.task_id))?;
     let owner = Standing { relations: Relations::OWNER, ..Standing::NEW };
     let may_send = authz::may(RULES, &ask.actor, Act::Send, owner);
     if new.send == Some(true) && !may_send {
-        return Err(Error::fault("/send", "leader_sends", "Chỉ lãnh đạo gửi được; hãy lưu dự thảo.", "Only a leader sends; keep a draft."));
+        faults.push(Fault::at("/send", "leader_sends", "Chỉ lãnh đạo gửi được; hãy lưu dự thảo.", "Only a leader sends; keep a draft."));
     }
+    all_well(faults)?;
     let code = fresh_code(conn, ask, province)?;
     let mut r = Recommendation {
         id: Id::fresh(),
@@ -200,9 +205,10 @@ fn focal_point(conn: &mut Conn, ask: &Ask, r: &Recommendation) -> Result<Option<
         }
         scope = Some(regime.id);
     }
+    let province = organizations::provinces::today_of(conn, r.province_id)?;
     // Where focal points are named for single plans only, what belongs to none of them goes to Sở Ngoại vụ.
     for function in [Function::FocalPoint, Function::ForeignAffairs] {
-        if let Some(focal) = organizations::functions::holders(conn, r.province_id, function, scope, ask.today)?.first() {
+        if let Some(focal) = organizations::functions::holders(conn, province, function, scope, ask.today)?.first() {
             return Ok(Some(*focal));
         }
     }
@@ -248,9 +254,11 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<RecommendationPatch>
     ask.proceed(conn, Some(before.version))?;
     only_drafts(&before)?;
     let patch = body.open()?;
-    check_texts(&[("/title", patch.title.as_deref()), ("/content", patch.content.as_deref())])?;
-    check_period(conn, ask, patch.period_id.flatten())?;
-    plans::named::must_be_seen(conn, ask, patch.plan_id.flatten(), patch.task_id.flatten())?;
+    let mut faults = Vec::new();
+    gathered(&mut faults, check_texts(&[("/title", patch.title.as_deref()), ("/content", patch.content.as_deref())]))?;
+    gathered(&mut faults, check_period(conn, ask, patch.period_id.flatten()))?;
+    gathered(&mut faults, plans::named::must_be_seen(conn, ask, patch.plan_id.flatten(), patch.task_id.flatten()))?;
+    all_well(faults)?;
     let mut after = before.clone();
     after.kind = patch.kind.unwrap_or(after.kind);
     after.title = patch.title.unwrap_or(after.title);
@@ -295,7 +303,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<RecommendationTransi
     }
     let mut after = before.clone();
     after.state = FLOW.next(before.state, step.action)?;
-    check_texts(&[("/text", step.text.as_deref())])?;
+    check_step(conn, ask, &step)?;
     let was = seen(conn, ask, before.clone())?;
     match step.action {
         Act::Send => {
@@ -312,9 +320,23 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<RecommendationTransi
     Ok(is)
 }
 
+/// All that is wrong with a step.
+fn check_step(conn: &mut Conn, ask: &Ask, step: &RecommendationTransition) -> Result<()> {
+    let mut faults = Vec::new();
+    gathered(&mut faults, check_texts(&[("/text", step.text.as_deref())]))?;
+    if step.action == Act::Answer {
+        if step.text.is_none() {
+            faults.push(Fault::at("/text", "required", "Hãy ghi nội dung trả lời.", "Give the answer."));
+        }
+        gathered(&mut faults, documents::named::must_be_seen(conn, ask, "/document_id", step.document_id))?;
+    }
+    all_well(faults)
+}
+
 /// The focal point puts it before UBND, which then is the one to answer.
 fn forward(conn: &mut Conn, ask: &Ask, r: &mut Recommendation, step: &RecommendationTransition) -> Result<()> {
-    let above = organizations::functions::holders(conn, r.province_id, Function::Approver, r.plan_id, ask.today)?.first().copied();
+    let province = organizations::provinces::today_of(conn, r.province_id)?;
+    let above = organizations::functions::holders(conn, province, Function::Approver, r.plan_id, ask.today)?.first().copied();
     let above = above.ok_or_else(|| {
         Error::conflict(
             "no_approver",
@@ -334,10 +356,6 @@ fn forward(conn: &mut Conn, ask: &Ask, r: &mut Recommendation, step: &Recommenda
 }
 
 fn answer(conn: &mut Conn, ask: &Ask, r: &mut Recommendation, step: &RecommendationTransition) -> Result<()> {
-    let Some(text) = step.text.clone() else {
-        return Err(Error::fault("/text", "required", "Hãy ghi nội dung trả lời.", "Give the answer."));
-    };
-    documents::named::must_be_seen(conn, ask, "/document_id", step.document_id)?;
     r.answered_on = r.answered_on.or(Some(ask.today));
     store::add_answer(
         conn,
@@ -347,7 +365,7 @@ fn answer(conn: &mut Conn, ask: &Ask, r: &mut Recommendation, step: &Recommendat
             organization_id: ask.actor.organization()?,
             answered_by: ask.actor.user,
             answered_at: ask.now,
-            text,
+            text: step.text.clone().unwrap_or_default(),
             document_id: step.document_id,
         },
     )
@@ -358,33 +376,4 @@ fn save(conn: &mut Conn, ask: &Ask, before: &Recommendation, after: &mut Recomme
     after.updated_at = ask.now;
     after.updated_by = ask.actor.user;
     store::update(conn, before, after)
-}
-
-/// What is open and has to go somewhere when the organisation ends.
-pub fn open_items(conn: &mut Conn, organization: Id) -> Result<Vec<(Id, String)>> {
-    Ok(store::unclosed_of(conn, organization)?.into_iter().map(|r| (r.id, format!("{} {}", r.code, r.title))).collect())
-}
-
-/// A merger passes what is not closed on to the successor, in whatever part the predecessor had (RULES 18); answers
-/// keep the name of who gave them. Says how many there were.
-pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, only: Option<&HashSet<Id>>) -> Result<usize> {
-    let mut all = store::unclosed_of(conn, from)?;
-    all.retain(|r| only.is_none_or(|ids| ids.contains(&r.id)));
-    let ids: Vec<Id> = all.iter().map(|r| r.id).collect();
-    let held = store::relations(conn, Some(from), &ids)?;
-    let pass = |id: Id| if id == from { to } else { id };
-    for before in &all {
-        let mut after = before.clone();
-        after.raiser_id = pass(before.raiser_id);
-        after.focal_id = before.focal_id.map(pass);
-        after.addressed_id = before.addressed_id.map(pass);
-        save(conn, ask, before, &mut after)?;
-        if let Some(relations) = held.get(&before.id) {
-            authz::relate(conn, KIND, before.id, to, Relations(*relations))?;
-        }
-        let was = view(ask, before.clone(), Relations::NONE, vec![]);
-        let is = view(ask, after.clone(), Relations::NONE, vec![]);
-        journal::record(conn, ask, change(&after, "reassign", None), Some(&was), Some(&is))?;
-    }
-    Ok(all.len())
 }

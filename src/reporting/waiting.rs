@@ -35,10 +35,16 @@ pub struct Owed {
     pub updated_at: Stamp,
     pub period_code: String,
     pub title: String,
+    pub sender_id: Id,
+    unit_id: Option<Id>,
     reminders: Reminders,
 }
 
 impl Owed {
+    /// It waits with this organisation: the unit that was named to handle it, else the agency that owes it (RULES 3).
+    pub fn is_with(&self, organization: Id) -> bool {
+        self.unit_id.unwrap_or(self.sender_id) == organization
+    }
     /// The last reminder day of the regime that has come by `today`; none before the first one.
     pub fn reminded_on(&self, today: NaiveDate) -> Option<NaiveDate> {
         let due = self.due_on?;
@@ -52,42 +58,51 @@ impl Owed {
     }
 }
 
-/// Reports that an agency owes and is reminded of by `today` (the regime's days), was given back, or has let pass, and
-/// those that fall due by a further day where one is named; the most pressing first.
+/// What is read of an obligation: itself, its period and its regime, and whose it is.
+type Row = ((Id, ObligationState, Option<NaiveDate>, Option<Id>, Stamp, Stamp), (String, Option<String>, String, Json), (Id, Option<Id>));
+
+/// Reports that an organisation owes, or handles for the agency above it, and is reminded of by `today` (the regime's days),
+/// was given back, or has let pass, and those that fall due by a further day where one is named; the most pressing first.
+/// Two ranges, because no index holds both.
 pub fn owed_by(conn: &mut Conn, organization: Id, today: NaiveDate, by: Option<NaiveDate>, limit: i64) -> Result<Vec<Owed>> {
-    type Row = (Id, ObligationState, Option<NaiveDate>, Option<Id>, Stamp, Stamp, String, Option<String>, String, Json);
     let ahead = today.checked_add_days(Days::new(AHEAD)).unwrap_or(today);
-    let rows: Vec<Row> = reporting_obligations::table
-        .inner_join(reporting_periods::table)
-        .inner_join(reporting_regimes::table.on(reporting_regimes::id.eq(reporting_obligations::regime_id)))
-        .filter(reporting_obligations::sender_id.eq(organization))
-        .filter(reporting_obligations::state.eq_any([ObligationState::NotSubmitted, ObligationState::Returned]))
-        .filter(reporting_obligations::due_sort.le(ahead).or(reporting_obligations::state.eq(ObligationState::Returned)))
-        .order((reporting_obligations::due_sort, reporting_obligations::id))
-        .limit(limit)
-        .select((
-            reporting_obligations::id,
-            reporting_obligations::state,
-            reporting_obligations::effective_due_on,
-            reporting_obligations::handling_user_id,
-            reporting_obligations::created_at,
-            reporting_obligations::updated_at,
-            reporting_periods::code,
-            reporting_periods::title,
-            reporting_regimes::name,
-            reporting_regimes::reminders,
-        ))
-        .load(conn)?;
+    let open = || {
+        reporting_obligations::table
+            .inner_join(reporting_periods::table)
+            .inner_join(reporting_regimes::table.on(reporting_regimes::id.eq(reporting_obligations::regime_id)))
+            .filter(reporting_obligations::state.eq_any([ObligationState::NotSubmitted, ObligationState::Returned]))
+            .filter(reporting_obligations::due_sort.le(ahead).or(reporting_obligations::state.eq(ObligationState::Returned)))
+            .order((reporting_obligations::due_sort, reporting_obligations::id))
+            .limit(limit)
+            .select((
+                (
+                    reporting_obligations::id,
+                    reporting_obligations::state,
+                    reporting_obligations::effective_due_on,
+                    reporting_obligations::handling_user_id,
+                    reporting_obligations::created_at,
+                    reporting_obligations::updated_at,
+                ),
+                (reporting_periods::code, reporting_periods::title, reporting_regimes::name, reporting_regimes::reminders),
+                (reporting_obligations::sender_id, reporting_obligations::handling_unit_id),
+            ))
+    };
+    let mut rows: Vec<Row> = open().filter(reporting_obligations::sender_id.eq(organization)).load(conn)?;
+    let handled = open().filter(reporting_obligations::handling_unit_id.eq(organization)).filter(reporting_obligations::sender_id.ne(organization));
+    rows.extend(handled.load::<Row>(conn)?);
     let mut owed = Vec::new();
-    for (obligation_id, state, due_on, handler, created_at, updated_at, period_code, title, regime, reminders) in rows {
+    for ((obligation_id, state, due_on, handler, created_at, updated_at), (period_code, title, regime, reminders), (sender_id, unit_id)) in rows {
         let title = called(title, regime, &period_code);
         let returned = state == ObligationState::Returned;
-        let one = Owed { obligation_id, returned, due_on, handler, created_at, updated_at, period_code, title, reminders: typed(&reminders)? };
+        let reminders = typed(&reminders)?;
+        let one = Owed { obligation_id, returned, due_on, handler, created_at, updated_at, period_code, title, sender_id, unit_id, reminders };
         let is_due = one.due_on.is_some_and(|due| due < today || by.is_some_and(|by| due <= by));
         if returned || is_due || one.reminded_on(today).is_some() {
             owed.push(one);
         }
     }
+    owed.sort_by_key(|one| (one.due_on.unwrap_or(NaiveDate::MAX), one.obligation_id));
+    owed.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(owed)
 }
 

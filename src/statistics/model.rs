@@ -198,6 +198,13 @@ pub struct DistributionFilter {
     pub organization_id: Option<Id>,
 }
 
+impl ReportKind {
+    /// Whether it shows the rows as they are now, instead of taking them back to the feed's last place.
+    pub fn shows_present_rows(self) -> bool {
+        matches!(self, Self::IncomingDocuments | Self::OutgoingDocuments | Self::LeadersBrief)
+    }
+}
+
 /// Which state of the data figures show: everything that the feed had by `seq`, seen on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
@@ -207,6 +214,9 @@ pub struct Cut {
     pub as_of: NaiveDate,
     /// The moment up to which records count that the feed does not tell of one by one.
     pub moment: Stamp,
+    /// Entries that have no place in the feed yet, though what they tell of is there already.
+    #[serde(default)]
+    pub waiting: i64,
 }
 
 impl fmt::Display for Cut {
@@ -216,6 +226,11 @@ impl fmt::Display for Cut {
 }
 
 impl Cut {
+    /// The state that present rows are in, which show also what has no place in the feed yet: the place that the last of it
+    /// will have, because places have no gaps.
+    pub fn present(&self) -> Self {
+        Self { seq: self.seq + self.waiting, waiting: 0, ..*self }
+    }
     /// The moment at which a day begins, as files bear it.
     pub fn begin_of(day: NaiveDate) -> Stamp {
         Stamp::from(day.and_time(chrono::NaiveTime::MIN).and_utc())

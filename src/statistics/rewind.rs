@@ -2,7 +2,8 @@
 //!
 //! Every change of a record is an entry with the record before and after (RULES 22). So what a record was at a place in
 //! the feed is what the first entry behind that place says it was before; where there is none, it is as it stands now.
-//! The same is done for figures of this very moment, because entries that have no place yet are not in the snapshot.
+//! The same is done for figures of this very moment, because entries that have no place yet are not in the snapshot. Reports
+//! that show present rows instead (registers, the brief) take nothing back: their snapshot counts those entries too.
 
 use super::model::Cut;
 use crate::{
@@ -28,7 +29,8 @@ pub fn cut(conn: &mut Conn, now: Stamp, as_of: Option<NaiveDate>) -> Result<Cut>
     }
     if as_of == today {
         let seq = sequencer::head(conn)?.map_or(0, |(seq, _)| seq);
-        return Ok(Cut { seq, as_of, moment: now });
+        let waiting = journal::table.filter(journal::seq.is_null()).count().get_result(conn)?;
+        return Ok(Cut { seq, as_of, moment: now, waiting });
     }
     let end = Cut::end_of(as_of);
     let seq: Option<Option<i64>> = journal::table
@@ -38,7 +40,7 @@ pub fn cut(conn: &mut Conn, now: Stamp, as_of: Option<NaiveDate>) -> Result<Cut>
         .select(journal::seq)
         .first(conn)
         .optional()?;
-    Ok(Cut { seq: seq.flatten().unwrap_or(0), as_of, moment: end.plus_seconds(-1) })
+    Ok(Cut { seq: seq.flatten().unwrap_or(0), as_of, moment: end.plus_seconds(-1), waiting: 0 })
 }
 
 /// What is to be taken back, by kind and record: what it was, none where there was no such record yet.

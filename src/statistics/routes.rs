@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     ask::Ask,
-    calendars,
     error::Result,
     export::{FileContent, Format, docx},
     http::{Answer, Call, ServiceConfig, TableFile},
@@ -59,7 +58,7 @@ async fn get_reporting_rates(call: Call) -> Result<HttpResponse> {
     call.snapshot(move |conn, ask| {
         let sight = workflow::sight(conn, &ask.actor)?;
         let cut = workflow::cut(conn, ask, &filter)?;
-        let calendar = calendars::current(conn)?;
+        let calendar = workflow::calendar(conn, &cut)?;
         shown(&file, ask, ReportKind::ReportingRates, &workflow::rates::report(conn, &sight, &ask.actor.provinces, &filter, &cut, &calendar)?)
     })
     .await
@@ -70,16 +69,9 @@ async fn get_reporting_rates(call: Call) -> Result<HttpResponse> {
 #[get("/reports/incoming-documents")]
 async fn get_incoming_documents(call: Call) -> Result<HttpResponse> {
     let (filter, paging) = (ReportFilter::from(call.query::<RegisterFilter>()?), call.query::<Paging>()?);
-    let file = call.file();
-    call.snapshot(move |conn, ask| {
+    call.paged_report(paging, move |conn, ask, paging| {
         let cut = workflow::cut(conn, ask, &filter)?;
-        let whole = file.format().is_table() && paging.limit.is_none();
-        let report = if whole {
-            workflow::registers::all_incoming(conn, ask, &filter, &cut)?
-        } else {
-            workflow::registers::incoming(conn, ask, &filter, &paging, &cut)?
-        };
-        shown(&file, ask, ReportKind::IncomingDocuments, &report)
+        workflow::registers::incoming(conn, ask, &filter, paging, &cut)
     })
     .await
 }
@@ -89,16 +81,9 @@ async fn get_incoming_documents(call: Call) -> Result<HttpResponse> {
 #[get("/reports/outgoing-documents")]
 async fn get_outgoing_documents(call: Call) -> Result<HttpResponse> {
     let (filter, paging) = (ReportFilter::from(call.query::<RegisterFilter>()?), call.query::<Paging>()?);
-    let file = call.file();
-    call.snapshot(move |conn, ask| {
+    call.paged_report(paging, move |conn, ask, paging| {
         let cut = workflow::cut(conn, ask, &filter)?;
-        let whole = file.format().is_table() && paging.limit.is_none();
-        let report = if whole {
-            workflow::registers::all_outgoing(conn, ask, &filter, &cut)?
-        } else {
-            workflow::registers::outgoing(conn, ask, &filter, &paging, &cut)?
-        };
-        shown(&file, ask, ReportKind::OutgoingDocuments, &report)
+        workflow::registers::outgoing(conn, ask, &filter, paging, &cut)
     })
     .await
 }

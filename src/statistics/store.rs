@@ -26,6 +26,7 @@ use std::collections::{BTreeSet, HashMap};
 pub mod agenda;
 pub mod consolidated;
 pub mod papers;
+pub mod since;
 
 /// Whose figures somebody sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,6 +8,8 @@ use super::{
 use crate::{
     ask::Ask,
     authz::{self, Actor, Standing},
+    calendar::Calendar,
+    calendars,
     db::Conn,
     error::{Error, Result},
     id::Id,
@@ -48,6 +50,11 @@ fn narrow(filter: &ReportFilter) -> Result<Narrow> {
 /// The state of the data that the caller asks for.
 pub fn cut(conn: &mut Conn, ask: &Ask, filter: &ReportFilter) -> Result<Cut> {
     super::rewind::cut(conn, ask.now, filter.as_of)
+}
+
+/// The calendar by which a state of the data counts working days: a correction that was installed later touches no past day.
+pub fn calendar(conn: &mut Conn, cut: &Cut) -> Result<Calendar> {
+    Ok(calendars::at(conn, cut.seq)?.calendar.clone())
 }
 
 /// Provinces whose journal tells of what the caller sees.

@@ -260,7 +260,7 @@ fn access(conn: &mut Conn) -> Result<Finding> {
     }
     finding.differences.extend(plans::verify_access(conn)?.into_iter().map(|d| {
         let whose = d.organization.map(|o| format!(" of {o}")).unwrap_or_default();
-        format!("task {}{whose}: {} is {:?}, not {:?}", d.task, d.what, d.stored, d.expected)
+        format!("{} {}{whose}: {} is {:?}, not {:?}", d.kind, d.record, d.what, d.stored, d.expected)
     }));
     Ok(finding)
 }

@@ -2,6 +2,10 @@
 
 use crate::harness::{House, each};
 use serde_json::{Value, json};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
 
 fn operations() -> Vec<(String, String, Value)> {
     let document = nhipcau::document().expect("a document");
@@ -156,6 +160,24 @@ fn bodies_are_read_strictly_and_every_fault_is_told_at_once() {
         for malformed in ["{", "", "{\"code\":\"ABC\",\"code\":\"ABD\"}", "{\"code\":}", "\u{0}", &format!("{}1{}", "[".repeat(40), "]".repeat(40))] {
             is_problem(&raw(malformed).expect(400));
         }
+        // What is wrong is said in the language asked for, and in our own words.
+        let deep = format!("{}1{}", "[".repeat(40), "]".repeat(40));
+        for (malformed, vi, en) in [
+            (
+                "{\"code\":\"ABC\",\"code\":\"ABD\"}",
+                "Có trường đứng hai lần trong cùng một đối tượng (trước dòng 1, cột ",
+                "A member stands twice in one object",
+            ),
+            (deep.as_str(), "JSON lồng nhau quá 32 tầng (dòng 1, cột ", "The JSON is nested deeper than 32 levels"),
+            ("{\"code\":}", "JSON không đọc được ở dòng 1, cột ", "The JSON cannot be read: expected value"),
+            ("{\"code\":", "JSON dừng giữa chừng ở dòng 1, cột ", "The JSON ends in the middle"),
+        ] {
+            let told = raw(malformed).expect(400);
+            assert!(told["detail"].as_str().is_some_and(|d| d.starts_with(vi) && !d.contains("line")), "{}", told.json);
+            let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("accept-language", "en")];
+            let told = house.send("POST", "/api/v1/provinces", &headers, Some(malformed.as_bytes())).expect(400);
+            assert!(told["detail"].as_str().is_some_and(|d| d.starts_with(en)), "{}", told.json);
+        }
         let faults = raw(r#"{"code":"abc","name":"","kind":"no_such","more":1}"#).expect(422);
         for (pointer, code) in
             [("/code", "bad_pattern"), ("/name", "too_short"), ("/kind", "not_listed"), ("/more", "unknown_member"), ("/short_name", "required")]
@@ -169,6 +191,29 @@ fn bodies_are_read_strictly_and_every_fault_is_told_at_once() {
         // NFD comes back as NFC (RULES 26).
         let made = raw("{\"code\":\"ABC\",\"name\":\"Ti\\u0309nh Thu\\u031b\\u0309\",\"short_name\":\"T\",\"kind\":\"province\"}").expect(201);
         assert_eq!(made["name"], "Tỉnh Thử");
+    });
+}
+
+#[test]
+fn a_body_where_none_is_taken_is_refused_as_the_document_says() {
+    for (method, path, operation) in operations() {
+        for status in ["413", "415"] {
+            assert!(operation["responses"][status].is_object(), "{method} {path} does not declare {status}");
+        }
+    }
+    each("2021-06-01T08:00", |house| {
+        let token = house.administrator().token();
+        // By hand: the test's client sends no body with GET.
+        for (length, status) in [(2, "415"), ((1 << 20) + 1, "413")] {
+            let mut line = TcpStream::connect(house.base.trim_start_matches("http://")).expect("a connection");
+            let head = format!(
+                "GET /api/v1/provinces HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{{}}"
+            );
+            line.write_all(head.as_bytes()).expect("sent");
+            let mut answer = [0; 12];
+            line.read_exact(&mut answer).expect("an answer");
+            assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {status}"));
+        }
     });
 }
 
@@ -190,7 +235,13 @@ fn conditional_requests_keep_everybodys_update() {
         assert_eq!(changed["version"], 2);
         let stale = admin.patch(&path, &read, body).expect(412);
         is_problem(&stale);
-        assert!(stale.etag().starts_with("\"2"));
+        // What it is told is what GET says now, in the caller's language.
+        assert_eq!(stale.etag(), admin.get(&path).etag());
+        assert!(stale.etag().starts_with("\"2."), "{}", stale.etag());
+        let late = [("if-match", read.etag()), ("accept-language", "en".to_owned())];
+        let late: Vec<(&str, &str)> = late.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let late = admin.send("PATCH", &path, &late, Some(&json!({ "name": "Tỉnh Mới" }))).expect(412);
+        assert_eq!(late.etag(), admin.send("GET", &path, &[("accept-language", "en")], None).etag());
         // The English answer is another answer, and so is a narrower one.
         let english = admin.send("GET", &path, &[("accept-language", "en")], None).expect(200);
         assert_ne!(english.etag(), changed.etag());
@@ -354,6 +405,13 @@ fn what_is_refused_before_the_gate_is_a_problem_too() {
         let asking = [("origin", "https://la.example"), ("access-control-request-method", "GET")];
         let reply = house.send("OPTIONS", "/api/v1/tasks", &asking, None).expect(200);
         assert_eq!(reply.headers["access-control-allow-origin"], "https://la.example");
+        // A page may read every header that the document promises, the state that a file shows among them.
+        let reply = house.send("GET", "/api/v1/openapi.json", &[("origin", "https://la.example")], None).expect(200);
+        let exposed: Vec<&str> = reply.headers["access-control-expose-headers"].split(',').map(str::trim).collect();
+        let promised: Vec<String> = reply["components"]["headers"].as_object().expect("headers").keys().map(|name| name.to_lowercase()).collect();
+        assert!(promised.contains(&"x-snapshot".to_owned()));
+        let hidden: Vec<&String> = promised.iter().filter(|name| !exposed.contains(&name.as_str())).collect();
+        assert!(hidden.is_empty(), "{hidden:?} of {exposed:?}");
     });
 }
 

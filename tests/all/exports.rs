@@ -281,8 +281,11 @@ fn two_files_go_at_one_time_and_a_client_that_leaves_frees_its_place() {
         many(house);
         let admin = house.administrator();
         let token = admin.token();
+        let before = house.statements();
         let whole = admin.get("/provinces?format=csv").expect(200);
         assert!(whole.bytes.len() > 8 << 20 && csv_rows(&whole).1.len() == 20_002);
+        // Never more than 250 rows of it are asked for at one time.
+        assert!(house.statements() - before >= 20_002 / 250, "{} statements", house.statements() - before);
         let (first, second) = (begun(house, &token, "csv"), begun(house, &token, "ndjson"));
         for format in ["csv", "ndjson", "xlsx"] {
             let refused = admin.get(&format!("/provinces?format={format}")).expect(503);

@@ -55,6 +55,13 @@ pub fn on_postgres(local: &str) -> Option<House> {
     std::env::var("NHIPCAU_TEST_POSTGRES_URL").is_ok().then(|| House::start(local, true))
 }
 
+/// A name that a statement of a test answers.
+#[derive(diesel::QueryableByName)]
+struct Named {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+}
+
 /// The service under test.
 pub struct House {
     pub base: String,
@@ -275,6 +282,30 @@ impl House {
         crate::document::hold(method, path, &reply);
         self.witness.check(method, path, &reply);
         reply
+    }
+
+    /// Whether anything that is kept, in a file or in any column of the database, holds this text as it stands.
+    pub fn keeps(&self, text: &str) -> bool {
+        let mut folders = vec![self.data.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a directory") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if std::fs::read(&path).expect("a file").windows(text.len()).any(|part| part == text.as_bytes()) {
+                    return true;
+                }
+            }
+        }
+        let Url::Postgres(url) = &self.url else { return false };
+        let mut conn = PgConnection::establish(url).expect("PostgreSQL answers");
+        let tables = "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public'";
+        let tables: Vec<Named> = diesel::sql_query(tables).load(&mut conn).expect("tables");
+        tables.iter().any(|table| {
+            let holding = format!("SELECT '{0}' AS name FROM {0} t WHERE position($1 in t::text) > 0 LIMIT 1", table.name);
+            let found: Vec<Named> = diesel::sql_query(holding).bind::<diesel::sql_types::Text, _>(text).load(&mut conn).expect("a search");
+            !found.is_empty()
+        })
     }
 
     /// Statements sent to the database since start.

@@ -169,6 +169,9 @@ pub struct ArrivalPatch {
 pub struct ArrivalFilter {
     /// Only those that somebody handles, or only those that nobody does yet.
     pub is_assigned: Option<bool>,
+    /// Searches number, symbol and summary of the documents, without diacritics.
+    #[param(min_length = 1, max_length = 200)]
+    pub q: Option<String>,
     #[serde(flatten)]
     #[param(ignore)]
     pub by: By<ArrivalView>,

@@ -6,11 +6,11 @@ use crate::{
     id::Id,
     keyset,
     page::{Page, Paging},
-    schema::{access, arrivals},
-    visible,
+    schema::{access, arrivals, documents},
+    text, visible,
 };
 use chrono::NaiveDate;
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use std::collections::HashMap;
 
 pub fn find(conn: &mut Conn, id: Id) -> Result<Arrival> {
@@ -21,6 +21,25 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Arrival> {
 pub fn of_document(conn: &mut Conn, receiver: Id, document: Id) -> Result<Option<Arrival>> {
     let query = arrivals::table.filter(arrivals::receiver_id.eq(receiver)).filter(arrivals::document_id.eq(document));
     Ok(query.select(Arrival::as_select()).first(conn).optional()?)
+}
+
+/// The day on which a document, or the organisation's own copy of it, entered the organisation's register.
+pub fn day_of(conn: &mut Conn, receiver: Id, document: Id) -> Result<Option<NaiveDate>> {
+    let copies = documents::table.filter(documents::original_id.eq(document)).select(documents::id.nullable());
+    let query = arrivals::table.filter(arrivals::receiver_id.eq(receiver)).order((arrivals::arrived_on, arrivals::id));
+    let query = query.filter(arrivals::document_id.eq(document).or(arrivals::document_id.eq_any(copies)));
+    Ok(query.select(arrivals::arrived_on).first(conn).optional()?)
+}
+
+/// Whether the organisation's register holds a document of this issuer with this number and symbol (`notation::key`).
+pub fn bears(conn: &mut Conn, receiver: Id, issuer: Id, key: &str) -> Result<bool> {
+    let query = arrivals::table
+        .inner_join(documents::table.on(arrivals::document_id.eq(documents::id.nullable())))
+        .filter(arrivals::receiver_id.eq(receiver))
+        .filter(documents::issuer_id.eq(issuer))
+        .filter(documents::notation_key.eq(key));
+    let first: Option<Id> = query.select(arrivals::id).first(conn).optional()?;
+    Ok(first.is_some())
 }
 
 pub fn insert(conn: &mut Conn, arrival: &Arrival) -> Result<()> {
@@ -56,6 +75,12 @@ pub fn list(conn: &mut Conn, scope: &Scope, filter: &ArrivalFilter, paging: &Pag
             Some(true) => query = query.filter(arrivals::assigned_at.is_not_null()),
             Some(false) => query = query.filter(arrivals::assigned_at.is_null()),
             None => {}
+        }
+        // A line is found by what names its document; a stub has none.
+        for term in filter.q.iter().flat_map(|q| text::search_terms(q)) {
+            let pattern = format!("%{}%", term.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            let named = documents::table.filter(documents::id.nullable().eq(arrivals::document_id));
+            query = query.filter(exists(named.filter(documents::search_fold.concat("").like(pattern).escape('\\'))));
         }
         query
     };

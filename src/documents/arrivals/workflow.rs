@@ -4,7 +4,6 @@ use super::{
             self,
             send::{self, Dispatch},
         },
-        guard,
         kinds::Purpose,
         model::{Document, KIND as DOCUMENT},
         store as documents, workflow as documents_workflow,
@@ -234,7 +233,6 @@ fn let_unit_see(conn: &mut Conn, arrival: &Arrival) -> Result<()> {
 }
 
 fn fill_stub(conn: &mut Conn, ask: &Ask, province: Id, arrival: &mut Arrival, stub: SecretStub) -> Result<()> {
-    guard::refuse_secrets([&stub.issuer_text, &stub.handling_text].into_iter().filter_map(|t| t.as_deref()))?;
     let mut faults = Vec::new();
     if stub.issuer_id.is_some() == stub.issuer_text.is_some() {
         faults.push(Fault::at("/secret_stub/issuer_id", "exactly_one", "Nêu cơ quan gửi hoặc ghi tên.", "Name the issuer or write its name."));
@@ -260,7 +258,6 @@ fn fill_stub(conn: &mut Conn, ask: &Ask, province: Id, arrival: &mut Arrival, st
 
 /// The unit is the receiver or below it, the officer works there or for the receiver.
 fn check_assignment(conn: &mut Conn, ask: &Ask, receiver: Id, province: Id, a: &Assignment, pointer: &str) -> Result<()> {
-    guard::refuse_secrets([&a.handling_text, &a.instruction].into_iter().filter_map(|t| t.as_deref()))?;
     let mut faults = Vec::new();
     if let Some(unit) = a.handling_unit_id {
         let known = organizations::find_many(conn, &[unit])?;

@@ -10,7 +10,7 @@ use crate::{
     http::{Answer, Call, ServiceConfig},
     id::{Id, Key},
     includes::Collection,
-    page::Paging,
+    page::{OldestFirst, Paging, Sort},
 };
 use actix_web::{
     HttpRequest, HttpResponse, delete, get,
@@ -37,13 +37,13 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Files of a document
-#[utoipa::path(tag = "documents", params(("id" = Key, Path), By<Attachment>, Paging), responses((status = 200, description = "A page", body = Vec<Attachment>)))]
+#[utoipa::path(tag = "documents", params(("id" = Key, Path), By<Attachment>, Sort<OldestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<Attachment>)))]
 #[get("/documents/{id}/attachments")]
 async fn list_attachments(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    let (by, paging): (By<Attachment>, Paging) = (call.query()?, call.query()?);
+    let (by, sort, paging): (By<Attachment>, Sort<OldestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.list(paging, move |conn, ask, paging| {
         documents::find_visible(conn, ask, *id)?;
-        store::list(conn, *id, &by, paging)
+        store::list(conn, *id, &by, &sort, paging)
     })
     .await
 }

@@ -4,9 +4,9 @@ use crate::{
     error::{Error, Result},
     filters::By,
     id::Id,
-    keyset,
-    page::{Page, Paging},
+    page::{OldestFirst, Page, Paging, Sort},
     schema::attachments,
+    sorted,
     time::Stamp,
 };
 use diesel::prelude::*;
@@ -50,10 +50,10 @@ pub fn of_documents(conn: &mut Conn, documents: &[Id]) -> Result<Vec<Attachment>
         .load(conn)?)
 }
 
-pub fn list(conn: &mut Conn, document: Id, by: &By<Attachment>, paging: &Paging) -> Result<Page<Attachment>> {
+pub fn list(conn: &mut Conn, document: Id, by: &By<Attachment>, sort: &Sort<OldestFirst>, paging: &Paging) -> Result<Page<Attachment>> {
     let query = || by.narrow(attachments::table.filter(attachments::document_id.eq(document)).into_boxed::<crate::db::MultiBackend>());
-    let rows = keyset!(query().select(Attachment::as_select()), paging, "created_at", attachments::created_at => Stamp, attachments::id, asc).load(conn)?;
-    let page = Page::of(rows, paging.limit(), "created_at", |a: &Attachment| (a.created_at, a.id))?;
+    let rows = query().select(Attachment::as_select());
+    let page = sorted!(conn, rows, paging, sort, attachments::created_at => Stamp, attachments::id, |a: &Attachment| (a.created_at, a.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
     Ok(page.counted(total))
 }

@@ -1,5 +1,5 @@
 use super::{
-    super::{guard, kinds::DocumentAction, model::Document, policy::RULES, workflow as documents},
+    super::{kinds::DocumentAction, model::Document, policy::RULES, workflow as documents},
     model::{Attachment, KIND, TextLayer},
     store,
     upload::Upload,
@@ -39,7 +39,7 @@ pub fn attach(conn: &mut Conn, ask: &Ask, document: Id, upload: &Upload, data: &
     ask.proceed(conn, None)?;
     open(ask, &document)?;
     if upload.is_secret || secrecy::scan_text(&upload.file_name) {
-        return Err(guard::state_secret());
+        return Err(Error::state_secret(["/file"], &[]));
     }
     let file = NewFile {
         file_name: upload.file_name.clone(),

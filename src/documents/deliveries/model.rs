@@ -209,4 +209,6 @@ pub struct TreeFilter {
     #[serde(flatten)]
     #[param(ignore)]
     pub by: By<DeliveryView>,
+    #[param(inline)]
+    pub sort: Option<DeliverySort>,
 }

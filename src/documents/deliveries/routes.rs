@@ -47,7 +47,7 @@ async fn list_document_deliveries(call: Call, id: Path<Id>) -> Result<HttpRespon
         // Not to be seen is 404, as for the document itself.
         super::super::workflow::find_visible(conn, ask, *id)?;
         let scope = authz::scope(RULES, &ask.actor, super::model::DeliveryAction::View)?;
-        let filter = DeliveryFilter { is_answered: filter.is_answered, by: filter.by.clone(), side: None, sort: None };
+        let filter = DeliveryFilter { is_answered: filter.is_answered, by: filter.by.clone(), side: None, sort: filter.sort };
         page(conn, ask, &scope, Some(*id), &filter, paging)
     })
     .await

@@ -1,6 +1,5 @@
 use super::{
     super::{
-        guard,
         kinds::{DocumentState, Purpose},
         model::{Document, Recipient},
         policy::RULES as DOCUMENT_RULES,
@@ -134,8 +133,6 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DeliveryTransition>)
 
 fn check(conn: &mut Conn, ask: &Ask, delivery: &Delivery, step: &DeliveryTransition, on_behalf: bool) -> Result<()> {
     let dissemination = step.dissemination.clone().unwrap_or_default();
-    let texts = [dissemination.form.as_deref(), dissemination.evidence.as_deref(), step.reason.as_deref()];
-    guard::refuse_secrets(texts.into_iter().flatten())?;
     let mut faults = Vec::new();
     let day = step.on.unwrap_or(ask.today);
     // An agency may make a text known and acknowledge it afterwards; it cannot before the text has arrived. The day of
@@ -213,8 +210,6 @@ pub fn pass_on(conn: &mut Conn, ask: &Ask, delivery: &Delivery, new: NewForwardi
     if !matches!(document.state, DocumentState::Issued | DocumentState::Superseded) {
         return Err(Error::conflict("recalled", "Văn bản đã bị thu hồi, không chuyển tiếp được.", "The document was recalled and cannot be passed on."));
     }
-    let texts = new.instruction.iter().map(String::as_str).chain(new.recipients.iter().filter_map(|r| r.text.as_deref()));
-    guard::refuse_secrets(texts)?;
     recipients::check(conn, document.province_id, &new.recipients, "/recipients")?;
     // It is passed on on the day of the letter that does so.
     let letter = new.by_document_id.map(|letter| letter_of(conn, delivery.receiver_id, letter)).transpose()?;

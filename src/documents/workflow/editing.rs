@@ -8,15 +8,15 @@ use crate::{
     documents::{
         deliveries,
         entry::{self, Trust},
-        forms::{DocumentPatch, DocumentView, NewDocument},
+        forms::{DocumentPatch, DocumentView},
         guard,
-        kinds::{DocumentAction as Act, DocumentKind, DocumentState as State},
+        kinds::{DocumentAction as Act, DocumentState as State},
         model::Document,
         numbers,
         policy::RULES,
         recipients, store,
     },
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered},
     http::Body,
     id::Id,
     journal,
@@ -41,8 +41,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentPatch>) -> R
         ));
     }
     let patch = body.open()?;
-    let checked = patched(&patch);
-    guard::inspect(&checked)?;
+    guard::refuse_level(patch.secrecy_level.as_deref())?;
     let mut after = before.clone();
     if fills {
         fill_in(ask, body, &patch, &before, &mut after)?;
@@ -72,33 +71,6 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentPatch>) -> R
     let is = journaled(conn, ask, &after)?;
     journal::record(conn, ask, change(&after, if fills { "fill_in" } else { "edit" }, None), Some(&was), Some(&is))?;
     whole(conn, ask, after)
-}
-
-/// The texts of a patch in the form in which they are inspected.
-fn patched(patch: &DocumentPatch) -> NewDocument {
-    NewDocument {
-        kind: patch.kind.unwrap_or(DocumentKind::Other),
-        notation: patch.notation,
-        issuer_id: None,
-        issuer_text: None,
-        number: patch.number.clone(),
-        symbol: patch.symbol.clone().flatten(),
-        issued_on: patch.issued_on,
-        year: None,
-        month: None,
-        effective_on: None,
-        place: patch.place.clone().flatten(),
-        summary: patch.summary.clone().flatten(),
-        urgency: patch.urgency,
-        field: patch.field.clone().flatten(),
-        is_limited: patch.is_limited,
-        secrecy_level: patch.secrecy_level.clone(),
-        signer: patch.signer.clone().flatten(),
-        text: patch.text.clone().flatten(),
-        source: None,
-        relations: patch.relations.clone().unwrap_or_default(),
-        recipients: patch.recipients.clone().unwrap_or_default(),
-    }
 }
 
 fn fill_in(ask: &Ask, body: &Body<DocumentPatch>, patch: &DocumentPatch, before: &Document, after: &mut Document) -> Result<()> {
@@ -142,10 +114,10 @@ fn rewrite(conn: &mut Conn, ask: &Ask, body: &Body<DocumentPatch>, patch: &Docum
     if let Some(relations) = &patch.relations {
         faults.extend(entry::targets(conn, ask, relations, Trust::Caller)?);
     }
-    all_well(faults)?;
     if let Some(lines) = &patch.recipients {
-        recipients::check(conn, before.province_id, lines, "/recipients")?;
+        gathered(&mut faults, recipients::check(conn, before.province_id, lines, "/recipients"))?;
     }
+    all_well(faults)?;
     let mut details = before.details()?;
     after.kind = patch.kind.unwrap_or(after.kind);
     after.notation = patch.notation.unwrap_or(after.notation);

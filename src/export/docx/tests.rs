@@ -111,6 +111,17 @@ fn a_state_paper_says_what_the_decree_wants() {
     assert!(text_of(&file, "word/styles.xml").contains(r#"w:ascii="Times New Roman""#));
     // The head of the table, and no other row, stands on every page.
     assert_eq!(document.matches("<w:tblHeader/>").count(), 1);
+    // In half points: 13 to 14 points for what is read, 12 to 13 for the national title, 13 to 14 for the motto.
+    let size = |text: &str| -> u32 {
+        let before = document.split(&format!("preserve\">{text}")).next().filter(|before| before.len() < document.len()).expect(text);
+        let (_, after) = before.rsplit_once("<w:sz w:val=\"").expect("a size");
+        after.split('"').next().and_then(|n| n.parse().ok()).expect("a number")
+    };
+    for text in ["BÁO CÁO", "Công tác đối ngoại", "I. KẾT QUẢ", "1. Đoàn vào", "a) Một", "Một &lt;đoạn", "- Sở Y tế: ", "KT. GIÁM", "PHÓ GIÁM", "Trần Văn Tuấn"]
+    {
+        assert_eq!(size(text), 28, "{text}");
+    }
+    assert!((24..=26).contains(&size("CỘNG HÒA")) && (26..=28).contains(&size("Độc lập")));
     // "Nơi nhận:" 12 points bold italic, the list 11.
     let list = r#"<w:sz w:val="22"/><w:szCs w:val="22"/></w:rPr><w:t xml:space="preserve">- UBND tỉnh (b/c);"#;
     assert!(document.contains(list), "list");

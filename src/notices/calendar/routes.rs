@@ -9,7 +9,7 @@ use crate::{
     filters::By,
     http::{Answer, Body, Call, ServiceConfig, hex},
     id::Id,
-    page::Paging,
+    page::{OldestFirst, Paging, Sort},
 };
 use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web::Path};
 use sha2::{Digest, Sha256};
@@ -52,13 +52,13 @@ async fn read_calendar_feed(call: Call, request: HttpRequest, token: Path<String
 }
 
 /// Calendars that the caller has made
-#[utoipa::path(tag = "notifications", params(By<CalendarFeedView>, Paging), responses((status = 200, description = "A page", body = Vec<CalendarFeedView>)))]
+#[utoipa::path(tag = "notifications", params(By<CalendarFeedView>, Sort<OldestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<CalendarFeedView>)))]
 #[get("/calendar-feeds")]
 async fn list_calendar_feeds(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<CalendarFeedView>, Paging) = (call.query()?, call.query()?);
+    let (by, sort, paging): (By<CalendarFeedView>, Sort<OldestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.private_list(paging, move |conn, ask, paging| {
         authz::scope(RULES, &ask.actor, CalendarFeedAction::View)?;
-        let page = store::list(conn, ask.actor.user, ask.actor.organization()?, &by, paging)?;
+        let page = store::list(conn, ask.actor.user, ask.actor.organization()?, &by, &sort, paging)?;
         Ok(page.map(|f| workflow::view(ask, f)))
     })
     .await

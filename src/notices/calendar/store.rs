@@ -4,9 +4,9 @@ use crate::{
     error::{Error, Result},
     filters::By,
     id::Id,
-    keyset,
-    page::{Page, Paging},
+    page::{OldestFirst, Page, Paging, Sort},
     schema::{calendar_feeds as feeds, journal},
+    sorted,
     time::Stamp,
 };
 use diesel::prelude::*;
@@ -22,10 +22,10 @@ pub fn by_hash(conn: &mut Conn, hash: &str) -> Result<CalendarFeed> {
 }
 
 /// Those that a person has made for an organisation.
-pub fn list(conn: &mut Conn, user: Id, organization: Id, by: &By<CalendarFeedView>, paging: &Paging) -> Result<Page<CalendarFeed>> {
+pub fn list(conn: &mut Conn, user: Id, organization: Id, by: &By<CalendarFeedView>, sort: &Sort<OldestFirst>, paging: &Paging) -> Result<Page<CalendarFeed>> {
     let query = || by.narrow(feeds::table.filter(feeds::user_id.eq(user)).filter(feeds::organization_id.eq(organization)).into_boxed::<MultiBackend>());
-    let rows = keyset!(query().select(CalendarFeed::as_select()), paging, "created_at", feeds::created_at => Stamp, feeds::id, asc).load(conn)?;
-    let page = Page::of(rows, paging.limit(), "created_at", |f: &CalendarFeed| (f.created_at, f.id))?;
+    let rows = query().select(CalendarFeed::as_select());
+    let page = sorted!(conn, rows, paging, sort, feeds::created_at => Stamp, feeds::id, |f: &CalendarFeed| (f.created_at, f.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
     Ok(page.counted(total))
 }

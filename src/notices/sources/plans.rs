@@ -34,7 +34,7 @@ fn called(content: &str) -> String {
 fn owed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
     for owed in waiting::owed_by(conn, desk.organization, desk.horizon(NEAR), MOST)? {
         let (due_on, leads, returned) = (owed.last_day(), owed.role != TaskRole::Coordinate, owed.is_returned());
-        if !desk.concerns(owed.officer_id, due_on) || (returned && !leads && owed.due_sort > desk.horizon(NEAR)) {
+        if !desk.concerns(owed.officer_id, owed.is_with(desk.organization), due_on) || (returned && !leads && owed.due_sort > desk.horizon(NEAR)) {
             continue;
         }
         let mine = desk.drafts() || owed.officer_id == Some(desk.user);
@@ -55,7 +55,8 @@ fn owed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
             reminded_on: None,
             since: if returned { owed.occurrence_updated_at } else { owed.created_at }.day(),
             waits_for_me: mine,
-            actions: match (mine, leads) {
+            // A unit that handles it reads; the agency reports.
+            actions: match (mine && owed.organization_id == desk.organization, leads) {
                 (false, _) => vec![],
                 (true, true) => vec!["record_progress", "propose_completion", "ask_extension"],
                 (true, false) => vec!["done", "ask_extension"],

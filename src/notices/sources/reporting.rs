@@ -25,7 +25,7 @@ pub fn gather(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()
 /// From the regime's first reminder day on, and anew on each further one; in a calendar from the period's opening on.
 fn owed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
     for owed in waiting::owed_by(conn, desk.organization, desk.today, desk.last_day(), MOST)? {
-        if !desk.concerns(owed.handler, owed.due_on) {
+        if !desk.concerns(owed.handler, owed.is_with(desk.organization), owed.due_on) {
             continue;
         }
         let (near, reminded_on) = (owed.first_reminder(), owed.reminded_on(desk.today));
@@ -40,7 +40,8 @@ fn owed(conn: &mut Conn, desk: &Desk, found: &mut Vec<Found>) -> Result<()> {
             reminded_on,
             since: if owed.returned { owed.updated_at } else { owed.created_at }.day(),
             waits_for_me: desk.drafts() || owed.handler == Some(desk.user),
-            actions: if desk.drafts() { vec!["submit", "ask_extension"] } else { vec![] },
+            // A unit that handles it reads; the agency reports.
+            actions: if desk.drafts() && owed.sender_id == desk.organization { vec!["submit", "ask_extension"] } else { vec![] },
         });
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::{
     filters::By,
     http::{Answer, Body, Call, ServiceConfig, key},
     id::Id,
-    page::{Page, Paging},
+    page::{OldestFirst, Page, Paging, Sort},
 };
 use actix_web::{HttpResponse, get, patch, post, web::Path};
 
@@ -32,13 +32,13 @@ fn shown_once(view: ServiceAccountView, created: bool) -> Result<Answer> {
 }
 
 /// Service accounts of the caller's organisation; all of them for a system administrator
-#[utoipa::path(tag = "people", params(By<ServiceAccountView>, Paging), responses((status = 200, description = "A page", body = Vec<ServiceAccountView>)))]
+#[utoipa::path(tag = "people", params(By<ServiceAccountView>, Sort<OldestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<ServiceAccountView>)))]
 #[get("/service-accounts")]
 async fn list_service_accounts(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<ServiceAccountView>, Paging) = (call.query()?, call.query()?);
+    let (by, sort, paging): (By<ServiceAccountView>, Sort<OldestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.private_list(paging, move |conn, ask, paging| {
         let scope = authz::scope(RULES, &ask.actor, ServiceAccountAction::View)?;
-        let page = store::list(conn, &scope, &by, paging)?;
+        let page = store::list(conn, &scope, &by, &sort, paging)?;
         let ids: Vec<Id> = page.items.iter().map(|a| a.id).collect();
         let mut keys = store::keys_of(conn, &ids)?;
         let (next, total) = (page.next, page.total);

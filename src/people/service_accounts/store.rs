@@ -5,9 +5,9 @@ use crate::{
     error::{Error, Result},
     filters::By,
     id::Id,
-    keyset,
-    page::{Page, Paging},
+    page::{OldestFirst, Page, Paging, Sort},
     schema::{service_accounts as accounts, service_keys as keys},
+    sorted,
     time::Stamp,
 };
 use diesel::prelude::*;
@@ -28,7 +28,7 @@ pub fn keys_of(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Vec<ServiceKey
 }
 
 /// Those of the caller's organisation; all for a system administrator.
-pub fn list(conn: &mut Conn, scope: &Scope, by: &By<ServiceAccountView>, paging: &Paging) -> Result<Page<ServiceAccount>> {
+pub fn list(conn: &mut Conn, scope: &Scope, by: &By<ServiceAccountView>, sort: &Sort<OldestFirst>, paging: &Paging) -> Result<Page<ServiceAccount>> {
     let query = || {
         let mut query = accounts::table.into_boxed::<MultiBackend>();
         if let Some(organization) = scope.organization {
@@ -36,8 +36,8 @@ pub fn list(conn: &mut Conn, scope: &Scope, by: &By<ServiceAccountView>, paging:
         }
         by.narrow(query)
     };
-    let rows = keyset!(query().select(ServiceAccount::as_select()), paging, "created_at", accounts::created_at => Stamp, accounts::id, asc).load(conn)?;
-    let page = Page::of(rows, paging.limit(), "created_at", |a: &ServiceAccount| (a.created_at, a.id))?;
+    let rows = query().select(ServiceAccount::as_select());
+    let page = sorted!(conn, rows, paging, sort, accounts::created_at => Stamp, accounts::id, |a: &ServiceAccount| (a.created_at, a.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
     Ok(page.counted(total))
 }

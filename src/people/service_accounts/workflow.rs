@@ -73,8 +73,10 @@ pub fn find(conn: &mut Conn, ask: &Ask, id: Id, act: Act) -> Result<(ServiceAcco
     Ok((account, view))
 }
 
-fn change<'a>(account: &ServiceAccount, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
-    Change { kind: KIND, id: account.id, version: Some(account.version), owner: Some(account.organization_id), province: None, action, reason }
+/// Belongs to the organisation and its province, whoever did it: a system administrator has neither.
+fn change<'a>(account: &ServiceAccount, province: Id, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
+    let (owner, province) = (Some(account.organization_id), Some(province));
+    Change { kind: KIND, id: account.id, version: Some(account.version), owner, province, action, reason }
 }
 
 fn check_expiry(ask: &Ask, day: NaiveDate, faults: &mut Vec<Fault>) {
@@ -154,7 +156,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewServiceAccount>, fresh:
     store::insert(conn, &account)?;
     add_key(conn, ask, account.id, fresh)?;
     let mut view = seen(conn, ask, account.clone())?;
-    journal::record(conn, ask, change(&account, "create", None), NOTHING, Some(&view))?;
+    journal::record(conn, ask, change(&account, organization.province_id, "create", None), NOTHING, Some(&view))?;
     view.key = Some(fresh.text.clone());
     Ok(view)
 }
@@ -220,7 +222,8 @@ fn save(
     after.updated_by = Some(ask.actor.user);
     store::update(conn, account, &after)?;
     let is = seen(conn, ask, after.clone())?;
-    journal::record(conn, ask, change(&after, action, reason), Some(before), Some(&is))?;
+    let province = organizations::find(conn, after.organization_id)?.province_id;
+    journal::record(conn, ask, change(&after, province, action, reason), Some(before), Some(&is))?;
     Ok(is)
 }
 

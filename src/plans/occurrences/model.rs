@@ -117,7 +117,7 @@ impl Occurrence {
 /// Returned versions, as the on-time rule reads them.
 pub fn lays(json: &Json) -> Result<Vec<Lay>> {
     let all: Vec<LayView> = from_json(json)?;
-    Ok(all.into_iter().map(|l| Lay { submitted_on: l.submitted_on, returned_on: Some(l.returned_on) }).collect())
+    Ok(all.into_iter().map(|l| Lay { submitted_on: l.submitted_on, returned_on: Some(l.returned_on), agreed: false }).collect())
 }
 
 /// The decision on time, as it was frozen at acceptance (RULES 12).

@@ -8,7 +8,7 @@ use crate::{
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::{Id, Key},
-    page::Paging,
+    page::{NewestFirst, Paging, Sort},
     plans::tasks::{self, model::TaskAction, policy::RULES},
 };
 use actix_web::{HttpResponse, get, post, web::Path};
@@ -19,14 +19,14 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Occurrences of a task, newest first
-#[utoipa::path(tag = "plans", params(("id" = Key, Path), By<OccurrenceView>, Paging), responses((status = 200, description = "A page", body = Vec<OccurrenceView>)))]
+#[utoipa::path(tag = "plans", params(("id" = Key, Path), By<OccurrenceView>, Sort<NewestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<OccurrenceView>)))]
 #[get("/tasks/{id}/occurrences")]
 async fn list_task_occurrences(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    let (by, paging): (By<OccurrenceView>, Paging) = (call.query()?, call.query()?);
+    let (by, sort, paging): (By<OccurrenceView>, Sort<NewestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.list(paging, move |conn, ask, paging| {
         let (task, standing) = tasks::store::find_as(conn, &ask.actor, *id)?;
         authz::permit(RULES, &ask.actor, TaskAction::View, TaskAction::View, standing)?;
-        let page = store::list(conn, task.id, &by, paging)?;
+        let page = store::list(conn, task.id, &by, &sort, paging)?;
         let (next, total) = (page.next, page.total);
         let items = page.items.iter().map(|o| workflow::view(ask, &task, standing, o)).collect::<Result<Vec<_>>>()?;
         Ok(crate::page::Page { items, next, total })

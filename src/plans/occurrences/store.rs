@@ -5,10 +5,11 @@ use crate::{
     error::{Error, Result},
     filters::By,
     id::Id,
-    insert_all, keyset,
-    page::{Page, Paging},
+    insert_all,
+    page::{NewestFirst, Page, Paging, Sort},
     plans::{parts::model::Part, tasks},
     schema::{task_occurrences as occurrences, task_parts},
+    sorted,
 };
 use diesel::prelude::*;
 
@@ -23,12 +24,13 @@ pub fn find_as(conn: &mut Conn, actor: &Actor, id: Id) -> Result<(Occurrence, ta
     Ok((occurrence, task, standing))
 }
 
-/// Occurrences of one task, newest first.
-pub fn list(conn: &mut Conn, task: Id, by: &By<OccurrenceView>, paging: &Paging) -> Result<Page<Occurrence>> {
+/// Occurrences of one task.
+pub fn list(conn: &mut Conn, task: Id, by: &By<OccurrenceView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<Occurrence>> {
     let query = || by.narrow(occurrences::table.filter(occurrences::task_id.eq(task)).into_boxed::<MultiBackend>());
-    let rows = keyset!(query().select(Occurrence::as_select()), paging, "-created_at", occurrences::id => Id, occurrences::id, desc).load(conn)?;
+    let rows = query().select(Occurrence::as_select());
+    let page = sorted!(conn, rows, paging, sort, occurrences::id => Id, occurrences::id, |o: &Occurrence| (o.id, o.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-created_at", |o: &Occurrence| (o.id, o.id))?.counted(total))
+    Ok(page.counted(total))
 }
 
 /// The periods of these tasks that have been opened.

@@ -2,10 +2,10 @@ mod deciding;
 mod handing_on;
 
 pub use deciding::waive_open;
-pub use handing_on::move_due;
+pub use handing_on::{move_due, moved_part};
 
-use deciding::{accept, give_back, propose};
-use handing_on::{decline, reassign, redate};
+use deciding::{accept, give_back, must_be_done, propose};
+use handing_on::{decline, reassign, receiver, redate};
 
 use super::{
     model::{KIND, NewOccurrence, Occurrence, OccurrenceView, TaskState as State, TaskTransition},
@@ -15,7 +15,7 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Standing},
     db::Conn,
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
@@ -120,16 +120,29 @@ pub fn step(conn: &mut Conn, ask: &Ask, task: Task, standing: Standing, before: 
     }
     let mut after = before.clone();
     after.state = FLOW.next(before.state, step.action)?;
-    check(&step)?;
+    let mut faults = Vec::new();
+    gathered(&mut faults, check(&step))?;
     let papers: Vec<(String, Id)> = step.document_id.map(|id| ("/document_id".to_owned(), id)).into_iter().collect();
-    named::evidence(conn, ask, &papers, step.links.as_deref().unwrap_or_default())?;
+    gathered(&mut faults, named::evidence(conn, ask, &papers, step.links.as_deref().unwrap_or_default()))?;
+    if let Some(ids) = step.part_ids.as_ref().filter(|_| step.action == Act::Return) {
+        gathered(&mut faults, must_be_done(conn, before.id, ids))?;
+    }
+    let next = match step.organization_id.filter(|_| step.action == Act::Reassign) {
+        Some(id) => gathered(&mut faults, receiver(conn, ask, &task, id))?,
+        None => None,
+    };
+    all_well(faults)?;
     let mut task_after = task.clone();
     match step.action {
         Act::Propose => propose(conn, ask, &task, &mut after, &step)?,
         Act::Accept => accept(conn, ask, &task, &mut after)?,
         Act::Return => give_back(conn, ask, &mut after, &step)?,
         Act::Decline => decline(conn, &task, &mut after, &step)?,
-        Act::Reassign => reassign(conn, ask, &mut task_after, &after, &step)?,
+        Act::Reassign => {
+            if let Some(next) = next {
+                reassign(conn, ask, &mut task_after, &after, next)?;
+            }
+        }
         Act::Redate => redate(conn, ask, &task, &mut after, &step)?,
         Act::Cancel => {
             after.ended_on = Some(ask.today);

@@ -284,7 +284,8 @@ pub struct PartTransition {
     pub links: Option<Vec<Link>>,
     /// With `enter`: the registered document in which the agency sent it.
     pub document_id: Option<Id>,
-    /// With `enter`: the day that document arrived, which counts for on-time.
+    /// With `enter`: the day that document arrived, which counts for on-time; as the arrival register of whoever enters it
+    /// says, where the document is in it, else today unless given.
     pub received_on: Option<NaiveDate>,
     /// With `handle`: the unit.
     pub unit_id: Option<Id>,

@@ -7,7 +7,7 @@ use crate::{
     keyset,
     page::{Page, Paging},
     plans::tasks,
-    schema::{access, task_parts as parts},
+    schema::{access, task_parts as parts, tasks as task_table},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -85,10 +85,9 @@ pub fn open_in(conn: &mut Conn, occurrences: &[Id]) -> Result<Vec<Part>> {
     Ok(query.order(parts::id).select(Part::as_select()).load(conn)?)
 }
 
-/// Moves the last day in force of the parts that have no due date of their own.
-pub fn follow(conn: &mut Conn, occurrence: Id, due_sort: NaiveDate, now: crate::time::Stamp, by: Id) -> Result<()> {
-    let moved = parts::table.filter(parts::occurrence_id.eq(occurrence)).filter(parts::due_on.is_null()).filter(parts::due_sort.ne(due_sort));
-    diesel::update(moved)
+/// Moves the last day in force of these parts.
+pub fn follow(conn: &mut Conn, ids: &[Id], due_sort: NaiveDate, now: crate::time::Stamp, by: Id) -> Result<()> {
+    diesel::update(parts::table.filter(parts::id.eq_any(ids.to_vec())))
         .set((parts::due_sort.eq(due_sort), parts::version.eq(parts::version + 1), parts::updated_at.eq(now), parts::updated_by.eq(by)))
         .execute(conn)?;
     Ok(())
@@ -106,6 +105,14 @@ pub fn waive_open(conn: &mut Conn, occurrences: &[Id], reason: &str, now: crate:
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Tasks of a plan that an organisation handles a part of as a unit, or through which they are given.
+pub fn tasks_with(conn: &mut Conn, plan: Id, organization: Id) -> Result<Vec<Id>> {
+    let mut all: Vec<Id> = parts::table.filter(parts::plan_id.eq(plan)).filter(parts::unit_id.eq(organization)).select(parts::task_id).distinct().load(conn)?;
+    let through = task_table::table.filter(task_table::plan_id.eq(plan)).filter(task_table::through_id.eq(organization)).select(task_table::id);
+    all.extend(through.load::<Id>(conn)?);
+    Ok(all)
 }
 
 /// Open parts of an agency, for the merger.

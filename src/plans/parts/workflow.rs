@@ -7,14 +7,16 @@ use crate::{
     ask::Ask,
     authz::{self, LEADERS, Relations, Standing},
     db::Conn,
-    error::{Error, Fault, Result, all_well},
+    documents::arrivals,
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations, people,
+    organizations::{self, named::Named},
+    people,
     plans::{
-        model::to_json,
+        model::{KIND as PLAN, to_json},
         named,
         occurrences::{
             self, opening,
@@ -24,11 +26,12 @@ use crate::{
         tasks::{
             self,
             assignees::{self, Assignee, Share},
-            model::{Task, TaskAction, TaskView},
+            model::{KIND as TASK, Task, TaskAction, TaskView},
             policy::RULES as TASK_RULES,
         },
     },
 };
+use chrono::NaiveDate;
 
 /// How a part lives. Naming who handles it and confirming leave the state; returning the task opens it again.
 pub const FLOW: Flow<State, Act> = Flow(&[
@@ -86,29 +89,26 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
     if !LEADERS.contains(&ask.actor.position) {
         return Err(Error::forbidden());
     }
-    ask.proceed(conn, None)?;
-    let new = body.open()?;
-    let (task, standing) = tasks::workflow::named(conn, ask, new.task_id)?;
+    let (task, standing) = tasks::workflow::named(conn, ask, body)?;
     if !authz::may(TASK_RULES, &ask.actor, TaskAction::Assign, standing) {
         return Err(Error::forbidden());
     }
+    ask.proceed(conn, None)?;
+    let new = body.open()?;
     let open = occurrences::store::unended_of(conn, &[task.id])?;
     let Some(occurrence) = open.iter().rev().find(|o| Some(o.id) == task.occurrence_id).or(open.last()) else {
         return Err(Error::conflict("not_open", "Nhiệm vụ không còn lần thực hiện nào đang mở.", "The task has no open occurrence."));
     };
-    if !organizations::find_many(conn, &[new.organization_id])?
-        .iter()
-        .any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id))
-    {
-        return Err(Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."));
-    }
+    let named = Named::read(conn, ask, task.province_id, &[new.organization_id])?;
+    let mut faults: Vec<Fault> = named.fault("/organization_id", new.organization_id).into_iter().collect();
     let mut given = task.assignees()?;
     if given.iter().any(|a| a.agencies().contains(&new.organization_id)) {
         return Err(Error::conflict("duplicate", "Cơ quan này đã có phần trong nhiệm vụ.", "This organisation has a part in the task already."));
     }
     if new.group_id.is_some_and(|g| !given.iter().any(|a| a.group_id == Some(g))) {
-        return Err(Error::fault("/group_id", "unknown_reference", "Nhiệm vụ không nêu nhóm này.", "The task does not name this group."));
+        faults.push(Fault::at("/group_id", "unknown_reference", "Nhiệm vụ không nêu nhóm này.", "The task does not name this group."));
     }
+    all_well(faults)?;
     let required = new.required.unwrap_or(task.form != TaskForm::Request);
     let share = Share { organization: new.organization_id, group: new.group_id, role: new.role, required, due_on: new.due_on };
     match new.group_id.and_then(|g| given.iter_mut().find(|a| a.group_id == Some(g))) {
@@ -150,7 +150,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
     let shown = view(ask, &after, standing, &part)?;
     journal::record(conn, ask, change(KIND, part.id, 1), NOTHING, Some(&shown))?;
     let (was, is) = (TaskView::of(&task, ask.today, vec![])?, TaskView::of(&after, ask.today, vec![])?);
-    journal::record(conn, ask, change(tasks::model::KIND, after.id, after.version), Some(&was), Some(&is))?;
+    journal::record(conn, ask, change(TASK, after.id, after.version), Some(&was), Some(&is))?;
     Ok(shown)
 }
 
@@ -174,9 +174,14 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
     if !working && step.action != Act::Confirm {
         return Err(Error::conflict("occurrence_not_open", "Nhiệm vụ không còn ở trạng thái thực hiện.", "The task is not being carried out any more."));
     }
-    check(ask, &step, &before)?;
+    let mut faults = Vec::new();
+    gathered(&mut faults, check(ask, &step, &before))?;
     let papers: Vec<(String, Id)> = step.document_id.map(|id| ("/document_id".to_owned(), id)).into_iter().collect();
-    named::evidence(conn, ask, &papers, step.links.as_deref().unwrap_or_default())?;
+    gathered(&mut faults, named::evidence(conn, ask, &papers, step.links.as_deref().unwrap_or_default()))?;
+    if step.action == Act::Handle {
+        check_handlers(conn, ask, &step, before.organization_id, &mut faults)?;
+    }
+    all_well(faults)?;
     let mut entered = None;
     match step.action {
         Act::Done => {
@@ -185,7 +190,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
         }
         Act::Enter => {
             after.result = step.result.clone();
-            after.done_on = step.received_on.or(Some(ask.today));
+            after.done_on = arrived(conn, ask, &step)?;
             after.entered_by = ask.actor.organization;
             after.document_id = step.document_id;
             after.confirmed_at = None;
@@ -200,24 +205,15 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
             after.unit_id = step.unit_id;
             after.officer_id = step.officer_id;
             after.instruction = step.instruction.clone();
-            if let Some(unit) = step.unit_id
-                && !organizations::units(conn, before.organization_id)?.contains(&unit)
-            {
-                return Err(Error::fault("/unit_id", "not_a_unit", "Đơn vị không trực thuộc cơ quan này.", "It is not a unit of this organisation."));
-            }
-            if let Some(officer) = step.officer_id
-                && !people::works_for_any(conn, officer, &[Some(before.organization_id), step.unit_id], ask.today)?
-            {
-                let (vi, en) = ("Không phải người của cơ quan này.", "Nobody of this organisation.");
-                return Err(Error::fault("/officer_id", "unknown_reference", vi, en));
-            }
         }
         Act::View => {}
     }
     if let Some(links) = &step.links {
         after.links = to_json(links)?;
     }
+    let unit = after.unit_id;
     save_part(conn, ask, &task, &before, after, step.action.word(), step.reason.as_deref())?;
+    follow_unit(conn, &before, unit)?;
     if matches!(step.action, Act::Done | Act::Enter | Act::Waive) {
         if !has_lead {
             follow_parts(conn, ask, &task, &occurrence, None)?;
@@ -236,6 +232,50 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PartTransition>) -> 
         }
     }
     show(conn, ask, id)
+}
+
+/// A part is handled by a unit and a person of the agency that owes it.
+fn check_handlers(conn: &mut Conn, ask: &Ask, step: &PartTransition, organization: Id, faults: &mut Vec<Fault>) -> Result<()> {
+    if let Some(unit) = step.unit_id
+        && !organizations::units(conn, organization)?.contains(&unit)
+    {
+        faults.push(Fault::at("/unit_id", "not_a_unit", "Đơn vị không trực thuộc cơ quan này.", "It is not a unit of this organisation."));
+    }
+    if let Some(officer) = step.officer_id
+        && !people::works_for_any(conn, officer, &[Some(organization), step.unit_id], ask.today)?
+    {
+        faults.push(Fault::at("/officer_id", "unknown_reference", "Không phải người của cơ quan này.", "Nobody of this organisation."));
+    }
+    Ok(())
+}
+
+/// The handling unit reads the task and its plan, as long as some part names it (RULES 3).
+fn follow_unit(conn: &mut Conn, before: &Part, unit: Option<Id>) -> Result<()> {
+    if before.unit_id == unit {
+        return Ok(());
+    }
+    if let Some(old) = before.unit_id {
+        let still = store::tasks_with(conn, before.plan_id, old)?;
+        if !still.contains(&before.task_id) {
+            authz::unrelate(conn, TASK, before.task_id, old, Relations::RECIPIENT)?;
+        }
+        if still.is_empty() {
+            authz::unrelate(conn, PLAN, before.plan_id, old, Relations::RECIPIENT)?;
+        }
+    }
+    if let Some(new) = unit {
+        authz::relate(conn, TASK, before.task_id, new, Relations::RECIPIENT)?;
+        authz::relate(conn, PLAN, before.plan_id, new, Relations::RECIPIENT)?;
+    }
+    Ok(())
+}
+
+/// The day on which the named document arrived, which counts (RULES 4).
+fn arrived(conn: &mut Conn, ask: &Ask, step: &PartTransition) -> Result<Option<NaiveDate>> {
+    let Some(document) = step.document_id else { return Ok(step.received_on) };
+    let (day, fault) = arrivals::day_of_arrival(conn, ask.actor.organization, document, step.received_on, "/received_on")?;
+    all_well(fault.into_iter().collect())?;
+    Ok(day.or(Some(ask.today)))
 }
 
 fn check(ask: &Ask, step: &PartTransition, before: &Part) -> Result<()> {

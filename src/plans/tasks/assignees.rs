@@ -1,10 +1,11 @@
 //! Whom a task is given to, as its text says: organisations, groups, and words that nobody has resolved (RULES 9, 10).
 
 use crate::{
+    ask::Ask,
     db::Conn,
     error::{Fault, Result},
     id::Id,
-    organizations,
+    organizations::{self, named::Named},
     plans::parts::model::{TaskForm, TaskRole},
 };
 use chrono::NaiveDate;
@@ -72,17 +73,16 @@ pub struct Share {
     pub due_on: Option<NaiveDate>,
 }
 
-/// Checks assignees and fills in what is by default. `known` are the province's organisations that they name.
-pub fn accept(conn: &mut Conn, province: Id, form: TaskForm, given: Vec<NewAssignee>, faults: &mut Vec<Fault>) -> Result<Vec<Assignee>> {
+/// Checks assignees and fills in what is by default. They may be of the province that has taken over from the task's.
+pub fn accept(conn: &mut Conn, ask: &Ask, province: Id, form: TaskForm, given: Vec<NewAssignee>, faults: &mut Vec<Fault>) -> Result<Vec<Assignee>> {
     let mut ids: Vec<Id> = given.iter().flat_map(|a| a.organization_id.into_iter().chain(a.exclude.iter().copied())).collect();
     ids.sort_unstable();
     ids.dedup();
-    let known = if ids.is_empty() { vec![] } else { organizations::find_many(conn, &ids)? };
-    let is_known = |id: Id| known.iter().any(|o| o.id == id && o.province_id == province);
+    let named = Named::read(conn, ask, province, &ids)?;
     let mut groups: BTreeMap<Id, bool> = BTreeMap::new();
     for id in given.iter().filter_map(|a| a.group_id) {
         if let std::collections::btree_map::Entry::Vacant(slot) = groups.entry(id) {
-            slot.insert(group_is_of(conn, id, province)?);
+            slot.insert(group_is_here(conn, id, &named)?);
         }
     }
     let mut seen: Vec<Id> = Vec::new();
@@ -100,7 +100,9 @@ pub fn accept(conn: &mut Conn, province: Id, form: TaskForm, given: Vec<NewAssig
                 "Name an organisation, a group or the words of the text.",
             ));
         }
-        if a.organization_id.into_iter().chain(a.exclude.iter().copied()).any(|id| !is_known(id)) || a.group_id.is_some_and(|g| groups.get(&g) != Some(&true)) {
+        faults.extend(a.organization_id.and_then(|id| named.fault(&place, id)));
+        // Who has ended may well be left out: its successors are not meant then either.
+        if a.exclude.iter().any(|id| named.find(*id).is_none()) || a.group_id.is_some_and(|g| groups.get(&g) != Some(&true)) {
             faults.push(Fault::at(
                 &place,
                 "unknown_reference",
@@ -130,9 +132,9 @@ pub fn accept(conn: &mut Conn, province: Id, form: TaskForm, given: Vec<NewAssig
     Ok(all)
 }
 
-fn group_is_of(conn: &mut Conn, id: Id, province: Id) -> Result<bool> {
+fn group_is_here(conn: &mut Conn, id: Id, named: &Named) -> Result<bool> {
     match organizations::groups::find(conn, id) {
-        Ok(group) => Ok(group.province_id == province),
+        Ok(group) => Ok(named.is_here(group.province_id)),
         Err(crate::error::Error::Refused(_)) => Ok(false),
         Err(e) => Err(e),
     }

@@ -274,6 +274,11 @@ pub fn has_children(conn: &mut Conn, task: Id) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(tasks::table.filter(tasks::parent_id.eq(task)))).get_result(conn)?)
 }
 
+/// Whether an organisation approves a task of the plan.
+pub fn is_approved_by(conn: &mut Conn, plan: Id, approver: Id) -> Result<bool> {
+    Ok(diesel::select(exists(tasks::table.filter(tasks::plan_id.eq(plan)).filter(tasks::approver_id.eq(approver)))).get_result(conn)?)
+}
+
 /// Tasks to which an organisation is related in one of these ways.
 pub fn related_to(conn: &mut Conn, organization: Id, relations: Relations) -> Result<Vec<Task>> {
     let rows: Vec<(Task, i32)> = access::table

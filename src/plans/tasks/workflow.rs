@@ -14,9 +14,9 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    organizations,
+    organizations::{self, named::Named},
     plans::{
-        model::{NEVER, Origin, Plan, PlanAction, PlanState, calendar_fault, to_json},
+        model::{KIND as PLAN, NEVER, Origin, Plan, PlanAction, PlanState, calendar_fault, to_json},
         occurrences::{self, model::TaskTransition, opening, workflow::may_step},
         parts::{self, model::TaskForm},
         policy::RULES as PLAN_RULES,
@@ -24,6 +24,7 @@ use crate::{
     text,
 };
 use chrono::{Datelike, NaiveDate};
+use serde::de::DeserializeOwned;
 
 /// What this caller may do with a task now.
 pub fn allowed(ask: &Ask, task: &Task, standing: Standing) -> Result<Vec<Act>> {
@@ -66,15 +67,36 @@ pub fn show(conn: &mut Conn, ask: &Ask, id: Id) -> Result<TaskDetail> {
     })
 }
 
-/// A task that a body names: 422 where the caller may not see it, so that nothing is given away.
-pub fn named(conn: &mut Conn, ask: &Ask, id: Id) -> Result<(Task, Standing)> {
-    let unknown =
-        || Error::fault("/task_id", "unknown_reference", "Không có nhiệm vụ này, hoặc người gọi không được xem.", "There is no such task to be seen.");
-    let found = match store::find_as(conn, &ask.actor, id) {
-        Err(Error::Refused(_)) => return Err(unknown()),
-        found => found?,
+/// The task that a body names: 422 where the caller may not see it, so that nothing is given away. For verbs whose right
+/// hangs on it, before a repeated call is answered (RULES 21).
+pub fn named<T: DeserializeOwned>(conn: &mut Conn, ask: &Ask, body: &Body<T>) -> Result<(Task, Standing)> {
+    let found = match body.id("task_id").map(|id| store::find_as(conn, &ask.actor, id)) {
+        None | Some(Err(Error::Refused(_))) => None,
+        Some(found) => Some(found?).filter(|(_, standing)| authz::may(RULES, &ask.actor, Act::View, *standing)),
     };
-    if authz::may(RULES, &ask.actor, Act::View, found.1) { Ok(found) } else { Err(unknown()) }
+    match found {
+        Some(found) => Ok(found),
+        // What else is wrong with the body is told first, with all that is missing.
+        None => body.open().and_then(|_| {
+            let (vi, en) = ("Không có nhiệm vụ này, hoặc người gọi không được xem.", "There is no such task to be seen.");
+            Err(Error::fault("/task_id", "unknown_reference", vi, en))
+        }),
+    }
+}
+
+/// The plan that a new task's body names, likewise.
+fn plan_named(conn: &mut Conn, ask: &Ask, body: &Body<NewTask>) -> Result<(Plan, Standing)> {
+    let found = match body.id("plan_id").map(|id| crate::plans::store::find_as(conn, &ask.actor, id)) {
+        None | Some(Err(Error::Refused(_))) => None,
+        Some(found) => Some(found?).filter(|(_, standing)| authz::may(PLAN_RULES, &ask.actor, PlanAction::View, *standing)),
+    };
+    match found {
+        Some(found) => Ok(found),
+        None => body.open().and_then(|_| {
+            let (vi, en) = ("Không có kế hoạch này, hoặc người gọi không được xem.", "There is no such plan to be seen.");
+            Err(Error::fault("/plan_id", "unknown_reference", vi, en))
+        }),
+    }
 }
 
 /// Adds a task to a plan: by a drafter of the owner while the plan is a draft, by its leader once it is in force.
@@ -82,22 +104,13 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewTask>) -> Result<TaskDe
     if !DRAFTERS.contains(&ask.actor.position) {
         return Err(Error::forbidden());
     }
-    ask.proceed(conn, None)?;
-    let new = body.open()?;
-    let unknown =
-        || Error::fault("/plan_id", "unknown_reference", "Không có kế hoạch này, hoặc người gọi không được xem.", "There is no such plan to be seen.");
-    let (plan, standing) = match crate::plans::store::find_as(conn, &ask.actor, new.plan_id) {
-        Err(Error::Refused(_)) => return Err(unknown()),
-        found => found?,
-    };
-    if !authz::may(PLAN_RULES, &ask.actor, PlanAction::View, standing) {
-        return Err(unknown());
-    }
+    let (plan, standing) = plan_named(conn, ask, body)?;
     let act = if plan.state == PlanState::Draft { PlanAction::Draft } else { PlanAction::Assign };
     if !authz::may(PLAN_RULES, &ask.actor, act, standing) {
         return Err(Error::forbidden());
     }
-    let task = add(conn, ask, &plan, new, Origin::default())?;
+    ask.proceed(conn, None)?;
+    let task = add(conn, ask, &plan, body.open()?, Origin::default())?;
     show(conn, ask, task.id)
 }
 
@@ -116,9 +129,9 @@ pub fn add(conn: &mut Conn, ask: &Ask, plan: &Plan, new: NewTask, origin: Origin
     let rule = new.due_rule.or(new.due_on.map(|day| DueRule { date: Some(day), ..DueRule::of(DueRuleKind::Fixed) }));
     check_rule(conn, rule.as_ref(), new.cadence, ask.today, &mut faults)?;
     check_through(new.form, new.through_id, &mut faults);
-    check_bodies(conn, plan.province_id, &[("/approver_id", new.approver_id), ("/through_id", new.through_id)], &mut faults)?;
+    check_bodies(conn, ask, plan.province_id, &[("/approver_id", new.approver_id), ("/through_id", new.through_id)], &mut faults)?;
     check_parent(conn, plan.id, new.parent_id, None, &mut faults)?;
-    let given = assignees::accept(conn, plan.province_id, new.form, new.assignees, &mut faults)?;
+    let given = assignees::accept(conn, ask, plan.province_id, new.form, new.assignees, &mut faults)?;
     all_well(faults)?;
     let mut source = origin.source;
     if !new.partners_raw.is_empty() {
@@ -214,17 +227,13 @@ fn check_through(form: TaskForm, through: Option<Id>, faults: &mut Vec<Fault>) {
     }
 }
 
-fn check_bodies(conn: &mut Conn, province: Id, bodies: &[(&'static str, Option<Id>)], faults: &mut Vec<Fault>) -> Result<()> {
+fn check_bodies(conn: &mut Conn, ask: &Ask, province: Id, bodies: &[(&'static str, Option<Id>)], faults: &mut Vec<Fault>) -> Result<()> {
     let ids: Vec<Id> = bodies.iter().filter_map(|(_, id)| *id).collect();
     if ids.is_empty() {
         return Ok(());
     }
-    let known = organizations::find_many(conn, &ids)?;
-    for (place, id) in bodies {
-        if id.is_some_and(|id| !known.iter().any(|o| o.id == id && o.province_id == province)) {
-            faults.push(Fault::at(*place, "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."));
-        }
-    }
+    let named = Named::read(conn, ask, province, &ids)?;
+    faults.extend(bodies.iter().filter_map(|(place, id)| named.fault(place, (*id)?)));
     Ok(())
 }
 
@@ -251,25 +260,22 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<TaskPatch>) -> Resul
     if in_force && !crate::plans::is_active(conn, before.plan_id)? {
         return Err(occurrences::workflow::not_active());
     }
-    let patch = body.open()?;
+    let mut patch = body.open()?;
+    let mut faults = Vec::new();
     if in_force {
         let fixed = ["form", "cadence", "due_rule", "assignees", "through_id"];
-        let faults: Vec<Fault> = fixed
-            .iter()
-            .filter(|member| body.names(member))
-            .map(|member| {
-                Fault::at(
-                    format!("/{member}"),
-                    "in_force",
-                    "Nhiệm vụ đã giao: hạn chỉ đổi bằng gia hạn hoặc văn bản mới, cơ quan bằng phần việc.",
-                    "The task is in force: due dates move by extension or a later document, agencies by parts.",
-                )
-            })
-            .collect();
-        all_well(faults)?;
+        faults.extend(fixed.iter().filter(|member| body.names(member)).map(|member| {
+            Fault::at(
+                format!("/{member}"),
+                "in_force",
+                "Nhiệm vụ đã giao: hạn chỉ đổi bằng gia hạn hoặc văn bản mới, cơ quan bằng phần việc.",
+                "The task is in force: due dates move by extension or a later document, agencies by parts.",
+            )
+        }));
+        // Of what stays as it is, nothing more is to be said.
+        patch = TaskPatch { form: None, cadence: None, due_rule: None, assignees: None, through_id: None, ..patch };
     }
     let mut after = before.clone();
-    let mut faults = Vec::new();
     if let Some(content) = patch.content {
         if content.trim().is_empty() {
             faults.push(Fault::at("/content", "blank", "Hãy ghi nội dung nhiệm vụ.", "Say what the task is."));
@@ -292,10 +298,13 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<TaskPatch>) -> Resul
     }
     check_rule(conn, after.rule()?.as_ref(), after.cadence, ask.today, &mut faults)?;
     check_through(after.form, after.through_id, &mut faults);
-    check_bodies(conn, after.province_id, &[("/approver_id", after.approver_id), ("/through_id", after.through_id)], &mut faults)?;
+    // Whoever stands there already may have ended since.
+    let fresh = |is: Option<Id>, was: Option<Id>| is.filter(|_| is != was);
+    let bodies = [("/approver_id", fresh(after.approver_id, before.approver_id)), ("/through_id", fresh(after.through_id, before.through_id))];
+    check_bodies(conn, ask, after.province_id, &bodies, &mut faults)?;
     check_parent(conn, after.plan_id, after.parent_id, Some(after.id), &mut faults)?;
     if let Some(given) = patch.assignees {
-        after.assignees = to_json(&assignees::accept(conn, after.province_id, after.form, given, &mut faults)?)?;
+        after.assignees = to_json(&assignees::accept(conn, ask, after.province_id, after.form, given, &mut faults)?)?;
     }
     all_well(faults)?;
     after.version = before.version + 1;
@@ -303,11 +312,16 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<TaskPatch>) -> Resul
     after.updated_by = Some(ask.actor.user);
     store::update(conn, &before, &after)?;
     if in_force && after.approver_id != before.approver_id {
+        // As when the task was put in force: who approves it reads its plan too.
         if let Some(old) = before.approver_id {
             authz::unrelate(conn, KIND, id, old, Relations::APPROVER)?;
+            if !store::is_approved_by(conn, after.plan_id, old)? {
+                authz::unrelate(conn, PLAN, after.plan_id, old, Relations::APPROVER)?;
+            }
         }
         if let Some(new) = after.approver_id {
             authz::relate(conn, KIND, id, new, Relations::APPROVER)?;
+            authz::relate(conn, PLAN, after.plan_id, new, Relations::APPROVER)?;
         }
     }
     let (was, is) = (TaskView::of(&before, ask.today, vec![])?, TaskView::of(&after, ask.today, vec![])?);

@@ -11,7 +11,7 @@ use crate::{
     id::Id,
     includes::{Include, Includes, Relation},
     organizations,
-    page::Paging,
+    page::{NewestFirst, Paging, Sort},
     plans,
 };
 use actix_web::{HttpResponse, get, post, web::Path};
@@ -27,14 +27,14 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Urgings that the caller may see
-#[utoipa::path(tag = "plans", params(UrgingFilter, By<UrgingView>, Include<UrgingView>, Paging), responses((status = 200, description = "A page", body = Vec<UrgingView>)))]
+#[utoipa::path(tag = "plans", params(UrgingFilter, By<UrgingView>, Sort<NewestFirst>, Include<UrgingView>, Paging), responses((status = 200, description = "A page", body = Vec<UrgingView>)))]
 #[get("/urgings")]
 async fn list_urgings(call: Call) -> Result<HttpResponse> {
-    let (filter, paging): (UrgingFilter, Paging) = (call.query()?, call.query()?);
+    let (filter, sort, paging): (UrgingFilter, Sort<NewestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
     call.including::<UrgingView>()
         .list(paging, move |conn, ask, paging| {
             let scope = authz::scope(RULES, &ask.actor, UrgingAction::View)?;
-            let page = store::list(conn, &ask.actor, &scope, &filter, paging, ask.today)?;
+            let page = store::list(conn, &ask.actor, &scope, &filter, &sort, paging, ask.today)?;
             Ok(page.map(|(urging, standing)| workflow::view(ask, &urging, standing)))
         })
         .await

@@ -4,10 +4,10 @@ use crate::{
     db::{Conn, MultiBackend},
     error::{Error, Result},
     id::Id,
-    keyset,
-    page::{Page, Paging},
+    page::{NewestFirst, Page, Paging, Sort},
     plans::{store::standing, tasks},
     schema::{access, urgings},
+    sorted,
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -54,7 +54,15 @@ pub fn of_plans(conn: &mut Conn, plans: &[Id]) -> Result<Vec<(Id, Option<Id>)>> 
 }
 
 /// Only what the caller may see: the scope is part of the query.
-pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &UrgingFilter, paging: &Paging, today: NaiveDate) -> Result<Page<(Urging, Standing)>> {
+pub fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    scope: &Scope,
+    filter: &UrgingFilter,
+    sort: &Sort<NewestFirst>,
+    paging: &Paging,
+    today: NaiveDate,
+) -> Result<Page<(Urging, Standing)>> {
     let organization = actor.organization.unwrap_or(actor.user);
     let query = || {
         let mut query = urgings::table
@@ -80,9 +88,8 @@ pub fn list(conn: &mut Conn, actor: &Actor, scope: &Scope, filter: &UrgingFilter
         query
     };
     let rows = query().select((Urging::as_select(), access::relations.nullable()));
-    let rows: Vec<(Urging, Option<i32>)> = keyset!(rows, paging, "-created_at", urgings::id => Id, urgings::id, desc).load(conn)?;
+    let page = sorted!(conn, rows, paging, sort, urgings::id => Id, urgings::id, |(u, _): &(Urging, Option<i32>)| (u.id, u.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    let page = Page::of(rows, paging.limit(), "-created_at", |(u, _): &(Urging, _)| (u.id, u.id))?;
     Ok(page
         .map(|(urging, held)| {
             let standing = standing(actor, urging.province_id, urging.audience, held);

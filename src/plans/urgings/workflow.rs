@@ -75,13 +75,11 @@ pub fn show(conn: &mut Conn, ask: &Ask, id: Id) -> Result<UrgingView> {
 
 /// Urges an agency for its part of a task.
 pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewUrging>) -> Result<UrgingView> {
-    // What is urged for stands in the body; who could urge nobody is refused before.
     if !LEADERS.contains(&ask.actor.position) {
         return Err(Error::forbidden());
     }
-    ask.proceed(conn, None)?;
-    let new = body.open()?;
-    let (task, standing, owed) = owed(conn, ask, &new)?;
+    // What is urged for stands in the body: looked at before a repeated call is answered (RULES 21).
+    let (task, standing, occurrence, part) = aimed_at(conn, ask, body)?;
     if !authz::may(TASK_RULES, &ask.actor, TaskAction::Urge, standing) {
         return Err(Error::forbidden());
     }
@@ -89,9 +87,16 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewUrging>) -> Result<Urgi
     let oversees = standing.relations.any(whole) || ask.actor.is(RoleGroup::Ubnd) || ask.actor.holds(Function::FocalPoint);
     // An agency urges its own units, and nobody else's.
     let is_own_unit = |o: &organizations::Organization| o.parent_id.is_some() && o.parent_id == ask.actor.organization;
-    if !oversees && !organizations::find_many(conn, &[owed.organization_id])?.iter().any(is_own_unit) {
+    let urged = part.as_ref().map(|part| part.organization_id).or(body.id("organization_id"));
+    if !oversees
+        && let Some(urged) = urged
+        && !organizations::find_many(conn, &[urged])?.iter().any(is_own_unit)
+    {
         return Err(Error::forbidden());
     }
+    ask.proceed(conn, None)?;
+    let new = body.open()?;
+    let owed = owed(conn, &task, occurrence, part, new.organization_id)?;
     if !owed.is_open() {
         return Err(Error::conflict("part_not_open", "Phần việc này không còn phải làm.", "This part is not owed any more."));
     }
@@ -113,44 +118,64 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewUrging>) -> Result<Urgi
     show(conn, ask, urging.id)
 }
 
-/// The part that is urged for: 422 where the caller may not see it, so that nothing is given away.
-fn owed(conn: &mut Conn, ask: &Ask, new: &NewUrging) -> Result<(Task, Standing, Part)> {
-    let unknown =
-        || Error::fault("/target_id", "unknown_reference", "Không có bản ghi này, hoặc người gọi không được xem.", "There is no such record to be seen.");
-    let hide = |e: Error| if matches!(e, Error::Refused(_)) { unknown() } else { e };
-    let (task, occurrence, part) = match new.target_kind {
-        TargetKind::Task => (new.target_id, None, None),
+/// A task, how the caller stands to it, and the occurrence and part of it that are urged for, where they are named.
+type Aim = (Task, Standing, Option<Id>, Option<Part>);
+
+/// What is urged for: 422 where the caller may not see it, so that nothing is given away.
+fn aimed_at(conn: &mut Conn, ask: &Ask, body: &Body<NewUrging>) -> Result<Aim> {
+    let found = match find_aim(conn, ask, body) {
+        Err(Error::Refused(_)) => None,
+        found => found?.filter(|(_, standing, ..)| authz::may(TASK_RULES, &ask.actor, TaskAction::View, *standing)),
+    };
+    match found {
+        Some(found) => Ok(found),
+        // What else is wrong with the body is told first, with all that is missing.
+        None => body.open().and_then(|new| {
+            if new.target_kind == TargetKind::Obligation {
+                return Err(Error::fault(
+                    "/target_kind",
+                    "not_here",
+                    "Nghĩa vụ báo cáo được đôn đốc tại chính nghĩa vụ đó.",
+                    "Reporting obligations are urged at the obligation itself.",
+                ));
+            }
+            let (vi, en) = ("Không có bản ghi này, hoặc người gọi không được xem.", "There is no such record to be seen.");
+            Err(Error::fault("/target_id", "unknown_reference", vi, en))
+        }),
+    }
+}
+
+fn find_aim(conn: &mut Conn, ask: &Ask, body: &Body<NewUrging>) -> Result<Option<Aim>> {
+    let kind = body.value().get("target_kind").and_then(|kind| kind.as_str()).and_then(TargetKind::parse);
+    let Some((kind, id)) = kind.zip(body.id("target_id")) else { return Ok(None) };
+    let (task, occurrence, part) = match kind {
+        TargetKind::Task => (id, None, None),
         TargetKind::Occurrence => {
-            let occurrence = occurrences::store::find(conn, new.target_id).map_err(hide)?;
+            let occurrence = occurrences::store::find(conn, id)?;
             (occurrence.task_id, Some(occurrence.id), None)
         }
         TargetKind::Part => {
-            let part = parts::store::find(conn, new.target_id).map_err(hide)?;
+            let part = parts::store::find(conn, id)?;
             (part.task_id, Some(part.occurrence_id), Some(part))
         }
-        TargetKind::Obligation => {
-            return Err(Error::fault(
-                "/target_kind",
-                "not_here",
-                "Nghĩa vụ báo cáo được đôn đốc tại chính nghĩa vụ đó.",
-                "Reporting obligations are urged at the obligation itself.",
-            ));
-        }
+        TargetKind::Obligation => return Ok(None),
     };
-    let (task, standing) = tasks::store::find_as(conn, &ask.actor, task).map_err(hide)?;
-    if !authz::may(TASK_RULES, &ask.actor, TaskAction::View, standing) {
-        return Err(unknown());
-    }
+    let (task, standing) = tasks::store::find_as(conn, &ask.actor, task)?;
+    Ok(Some((task, standing, occurrence, part)))
+}
+
+/// The part that is urged for.
+fn owed(conn: &mut Conn, task: &Task, occurrence: Option<Id>, part: Option<Part>, organization: Option<Id>) -> Result<Part> {
     if let Some(part) = part {
-        if new.organization_id.is_some_and(|o| o != part.organization_id) {
+        if organization.is_some_and(|o| o != part.organization_id) {
             return Err(Error::fault("/organization_id", "other_organization", "Phần việc này của cơ quan khác.", "This part is another agency's."));
         }
-        return Ok((task, standing, part));
+        return Ok(part);
     }
     let needed = || Error::fault("/organization_id", "required", "Hãy nêu cơ quan có phần trong nhiệm vụ.", "Name an agency that has a part in the task.");
-    let (Some(organization), Some(occurrence)) = (new.organization_id, occurrence.or(task.occurrence_id)) else { return Err(needed()) };
+    let (Some(organization), Some(occurrence)) = (organization, occurrence.or(task.occurrence_id)) else { return Err(needed()) };
     let part = parts::store::of_occurrence(conn, occurrence)?.into_iter().find(|p| p.organization_id == organization);
-    Ok((task, standing, part.ok_or_else(needed)?))
+    part.ok_or_else(needed)
 }
 
 /// Sends an urging; whether the caller may is for the record that is urged for to say. Also the door of reporting.

@@ -15,14 +15,12 @@ use crate::{
     ask::Ask,
     authz::{self, Standing},
     db::Conn,
-    documents::guard,
     error::{Error, Fault, Result, all_well},
     http::Body,
     id::Id,
     journal,
     organizations::{self, groups},
 };
-use serde_json::Value;
 
 /// The proposal with its reading, if this caller may do this with it.
 fn proposal_for(conn: &mut Conn, ask: &Ask, id: Id, act: On) -> Result<(Reading, Proposal, Standing)> {
@@ -55,19 +53,8 @@ pub fn edit_proposal(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ReadingProp
     let mut faults = value.faults(before.kind, &merged);
     faults.extend(unknown(conn, reading.province_id, &value)?);
     all_well(faults)?;
-    guard::refuse_secrets(texts(&merged))?;
     let after = Proposal { value: json(&value)?, state, ..before.clone() };
-    save_proposal(conn, ask, &reading, &before, after, On::Edit.word(), standing)
-}
-
-/// Every text inside a value.
-fn texts(value: &Value) -> Vec<&str> {
-    match value {
-        Value::String(text) => vec![text],
-        Value::Array(all) => all.iter().flat_map(texts).collect(),
-        Value::Object(members) => members.values().flat_map(texts).collect(),
-        _ => vec![],
-    }
+    save_proposal(conn, ask, &reading, (&before, after), (On::Edit, None), standing)
 }
 
 /// A fault where a value names an organisation or a group that the province has not.
@@ -96,23 +83,22 @@ pub fn take_proposal(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ReadingProp
     if step.action == On::Reopen {
         after.value = before.value_as_read.clone();
     }
-    save_proposal(conn, ask, &reading, &before, after, step.action.word(), standing)
+    save_proposal(conn, ask, &reading, (&before, after), (step.action, step.reason.as_deref()), standing)
 }
 
 fn save_proposal(
     conn: &mut Conn,
     ask: &Ask,
     reading: &Reading,
-    before: &Proposal,
-    after: Proposal,
-    action: &str,
+    (before, after): (&Proposal, Proposal),
+    (act, reason): (On, Option<&str>),
     standing: Standing,
 ) -> Result<ReadingProposal> {
     let after = Proposal { version: before.version + 1, updated_at: ask.now, updated_by: ask.actor.user, ..after };
     store::update_proposal(conn, before, &after)?;
     let was = shown(ask, before.clone(), true, standing)?;
     let is = shown(ask, after.clone(), true, standing)?;
-    journal::record(conn, ask, change_of(reading, &after, action), Some(&was), Some(&is))?;
+    journal::record(conn, ask, change_of(reading, &after, act.word(), reason), Some(&was), Some(&is))?;
     Ok(is)
 }
 
@@ -137,7 +123,7 @@ pub fn decide(conn: &mut Conn, ask: &Ask, reading: &Reading, all: &mut [Proposal
         p.updated_at = ask.now;
         p.updated_by = ask.actor.user;
         chosen.push(p.id);
-        entries.push(told(ask, reading, &before, p, act.word())?);
+        entries.push(told(ask, reading, &before, p, act.word(), step.reason.as_deref())?);
     }
     let to = if act == On::Accept { Stand::Accepted } else { Stand::Rejected };
     store::decide(conn, &chosen, to, ask.now, ask.actor.user)?;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     authz::{self, Relations},
     documents,
-    error::Result,
+    error::{Problem, Result},
     export::{FileContent, Format, docx},
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
@@ -150,7 +150,10 @@ async fn get_consolidated_report_lineage(call: Call, id: Path<Id>) -> Result<Htt
 }
 
 /// Work everything out again from the pinned versions
-#[utoipa::path(tag = "reporting", params(("id" = Key, Path)), responses((status = 200, description = "Whether all is as it was", body = ConsolidatedVerification)))]
+#[utoipa::path(tag = "reporting", params(("id" = Key, Path)), responses(
+    (status = 200, description = "Whether all is as it was", body = ConsolidatedVerification),
+    (status = 409, description = "A pinned value is no readable number", body = Problem, content_type = "application/problem+json")
+))]
 #[get("/consolidated-reports/{id}/verify")]
 async fn verify_consolidated_report(call: Call, id: Path<Id>) -> Result<HttpResponse> {
     call.read(move |conn, ask| Answer::value(&workflow::verify(conn, ask, *id)?)).await

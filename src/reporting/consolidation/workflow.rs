@@ -21,7 +21,7 @@ pub use views::{lineage, row, seen, show, staleness};
 use super::{
     model::{
         ConsolidatedAction as Act, ConsolidatedState as State, Content, ContentRow, KIND, Report, ReportAppraisal, ReportAppraisalEnd,
-        asked::{ConsolidatedReportTransition, NewConsolidatedReport, NewConsolidatedVersion, is_secret},
+        asked::{ConsolidatedReportTransition, NewConsolidatedReport, NewConsolidatedVersion},
         searchable,
         shown::ConsolidatedReportView,
         stored, typed,
@@ -76,11 +76,21 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewConsolidatedReport>) ->
         return Err(Error::forbidden());
     }
     let consolidator = ask.actor.organization()?;
+    // Whether the caller may depends on the step named: looked at before a repeated call is answered (RULES 21).
+    let named: Vec<Id> = body.id("period_id").into_iter().collect();
+    let Some(period) = periods::find_many(conn, &named)?.pop().filter(|p| ask.actor.provinces.contains(&p.province_id)) else {
+        body.open()?;
+        return Err(Error::fault("/period_id", "unknown_reference", "Không có kỳ báo cáo này.", "There is no such reporting period."));
+    };
+    let all = periods::obligations_of(conn, period.id)?;
+    if let Some(step) = body.value().get("step").and_then(|step| step.as_i64()) {
+        let mut senders = all.iter().filter(|o| i64::from(o.step_no) == step).map(|o| o.sender_id).peekable();
+        if senders.peek().is_some() && !senders.any(|sender| sender == consolidator) {
+            return Err(Error::forbidden());
+        }
+    }
     ask.proceed(conn, None)?;
     let new = body.open()?;
-    let unknown = || Error::fault("/period_id", "unknown_reference", "Không có kỳ báo cáo này.", "There is no such reporting period.");
-    let period = periods::find_many(conn, &[new.period_id])?.pop().filter(|p| ask.actor.provinces.contains(&p.province_id)).ok_or_else(unknown)?;
-    let all = periods::obligations_of(conn, period.id)?;
     let own = own_obligation(&period, &all, new.step, consolidator)?.clone();
     if period.state != PeriodState::Open {
         return Err(Error::conflict(
@@ -95,9 +105,6 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewConsolidatedReport>) ->
             format!("Đã có báo cáo tổng hợp {} cho bước này; hãy sửa bản đó hoặc lập bản đính chính.", there.code),
             format!("There is the consolidated report {} for this step; change it, or make its next version.", there.code),
         ));
-    }
-    if new.title.as_deref().is_some_and(is_secret) {
-        return Err(Error::invalid(vec![secret("/title")]));
     }
     let basis = Basis::of(conn, period, all, own)?;
     let year = ask.today.year();
@@ -128,15 +135,6 @@ fn own_obligation<'a>(period: &ReportingPeriod, all: &'a [Obligation], step: i32
         );
     }
     Ok(own)
-}
-
-fn secret(pointer: impl Into<String>) -> Fault {
-    Fault::at(
-        pointer,
-        "state_secret",
-        "Văn bản mang dấu độ mật không được đưa lên hệ thống nối mạng (Luật 117/2025/QH15).",
-        "Text marked with a secrecy level is not to be kept on a networked system (Law 117/2025/QH15).",
-    )
 }
 
 fn fresh(ask: &Ask, basis: &Basis, code: String, title: String, version_no: i32, correction_reason: Option<String>) -> Report {
@@ -237,9 +235,6 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ConsolidatedReportTr
     }
     let mut after = before.clone();
     after.state = flow.next(before.state, step.action)?;
-    if step.reason.as_deref().is_some_and(is_secret) {
-        return Err(Error::invalid(vec![secret("/reason")]));
-    }
     if step.signer.is_some() && step.action != Act::Issue {
         return Err(Error::fault("/signer", "not_here", "Chỉ nêu người ký khi ban hành.", "Name the signer only when issuing."));
     }

@@ -12,6 +12,6 @@ pub use store::{by_code, find, find_many, find_obligation, find_obligations, obl
 pub use workflow::{
     add as open, close_if_done,
     merger::reassign,
-    obligations::{fulfil, handed_in, judge, returned},
+    obligations::{fulfil, handed_in, returned},
     opening::{anything_due, open_due},
 };

@@ -49,6 +49,7 @@ words! {
         Submitted = "submitted", "Đã nộp", "Submitted";
         Returned = "returned", "Bị trả lại", "Returned";
         Accepted = "accepted", "Đã nhận", "Accepted";
+        Merged = "merged", "Đã nhập vào nghĩa vụ của cơ quan kế thừa", "Merged into the successor's";
     }
 }
 words! {
@@ -225,6 +226,15 @@ impl Obligation {
     /// Owed, not handed in, and its last day is past.
     pub fn is_overdue(&self, today: NaiveDate) -> bool {
         matches!(self.state, ObligationState::NotSubmitted | ObligationState::Returned) && self.effective_due_on.is_some_and(|due| due < today)
+    }
+    /// Nothing is owed any more: it was fulfilled, or a successor's stands for it.
+    pub fn is_done(&self) -> bool {
+        matches!(self.state, ObligationState::Accepted | ObligationState::Merged)
+    }
+    /// More time is asked for strictly before the last day in force, as for tasks, and while the report is still to be
+    /// handed in.
+    pub fn may_ask_for_time(&self, today: NaiveDate) -> bool {
+        matches!(self.state, ObligationState::NotSubmitted | ObligationState::Returned) && self.effective_due_on.is_some_and(|last| today < last)
     }
     /// Visible to UBND from the start (RULES 1: obligations are read by sender, receiver, UBND and the focal point).
     pub const AUDIENCE: i32 = Audience::Overseers as i32;

@@ -18,13 +18,13 @@ pub const RULES: &[Rule<PeriodAction>] = &[
     Rule { who: Who::Anyone, at: LEADERS, with: Reach::Related(OPENERS), may: &[PeriodAction::View, Create, Open, Expand, Close] },
 ];
 
-/// "Sender, receiver, focal point and UBND look; the sender's people work on it; the receiver's leader grants time;
+/// "Sender, its unit that handles it (`ADDRESSEE`), receiver, focal point and UBND look; the sender's people work on it; the receiver's leader grants time;
 /// leaders of the receiver and the focal point urge, and those of UBND and its Office."
 pub const OBLIGATION_RULES: &[Rule<ObligationAction>] = &[
     Rule {
         who: Who::Anyone,
         at: READERS,
-        with: Reach::Related(Relations::OWNER.and(Relations::RECEIVER).and(Relations::FOCAL).and(Relations::PREDECESSOR)),
+        with: Reach::Related(Relations::OWNER.and(Relations::RECEIVER).and(Relations::FOCAL).and(Relations::ADDRESSEE).and(Relations::PREDECESSOR)),
         may: &[ObligationAction::View],
     },
     Rule { who: Who::Group(RoleGroup::Ubnd), at: READERS, with: Reach::Open(Audience::Overseers), may: &[ObligationAction::View] },

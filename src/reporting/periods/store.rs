@@ -7,13 +7,17 @@ use crate::{
     error::{Error, Result},
     id::Id,
     insert_all, keyset,
+    ontime::Lay,
     page::{Page, Paging},
+    reporting::submissions::SubmissionState,
     schema::{access, report_submissions, reporting_extensions, reporting_obligations, reporting_periods},
-    text, visible,
+    text,
+    time::Stamp,
+    visible,
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One row of the access table, for records that are made many at a time.
 #[derive(Debug, Clone, Insertable)]
@@ -150,7 +154,7 @@ pub fn open_of(conn: &mut Conn, organization: Id) -> Result<Vec<Obligation>> {
     use reporting_obligations as o;
     Ok(o::table
         .filter(o::sender_id.eq(organization).or(o::receiver_id.eq(organization)).or(o::appraiser_id.eq(organization)))
-        .filter(o::state.ne(ObligationState::Accepted))
+        .filter(o::state.ne_all([ObligationState::Accepted, ObligationState::Merged]))
         .order(o::id)
         .select(Obligation::as_select())
         .load(conn)?)
@@ -223,19 +227,37 @@ pub fn update_obligation(conn: &mut Conn, before: &Obligation, updated: &Obligat
     if moved == 1 { Ok(()) } else { Err(Error::Clash) }
 }
 
-/// Whether anything was written for the obligation, be it a draft.
-pub fn has_versions(conn: &mut Conn, obligation: Id) -> Result<bool> {
-    let first: Option<Id> =
-        report_submissions::table.filter(report_submissions::obligation_id.eq(obligation)).select(report_submissions::id).first(conn).optional()?;
-    Ok(first.is_some())
+/// Which of these a successor's obligation stands for.
+pub fn merged_among(conn: &mut Conn, ids: &[Id]) -> Result<HashSet<Id>> {
+    use reporting_obligations as o;
+    let merged = o::table.filter(o::id.eq_any(ids.to_vec())).filter(o::state.eq(ObligationState::Merged));
+    Ok(merged.select(o::id).load::<Id>(conn)?.into_iter().collect())
 }
 
-/// Takes an obligation away that another one now names too (RULES 18), with what nobody has handed in for it.
-pub fn remove_obligation(conn: &mut Conn, obligation: &Obligation) -> Result<()> {
-    diesel::delete(reporting_extensions::table.filter(reporting_extensions::obligation_id.eq(obligation.id))).execute(conn)?;
-    diesel::delete(access::table.filter(access::kind.eq(OBLIGATION)).filter(access::record_id.eq(obligation.id))).execute(conn)?;
-    diesel::delete(reporting_obligations::table.find(obligation.id)).execute(conn)?;
+/// Writes one last day for several obligations.
+pub fn move_last_day(conn: &mut Conn, ids: &[Id], day: NaiveDate, now: Stamp) -> Result<()> {
+    use reporting_obligations as o;
+    diesel::update(o::table.filter(o::id.eq_any(ids.to_vec())))
+        .set((o::effective_due_on.eq(day), o::version.eq(o::version + 1), o::updated_at.eq(now)))
+        .execute(conn)?;
     Ok(())
+}
+
+/// How long versions that were returned lay with the receiver, by obligation.
+pub fn returned_versions(conn: &mut Conn, obligations: &[Id]) -> Result<HashMap<Id, Vec<Lay>>> {
+    use report_submissions as v;
+    let rows: Vec<(Id, Option<NaiveDate>, Option<NaiveDate>)> = v::table
+        .filter(v::obligation_id.eq_any(obligations.to_vec()))
+        .filter(v::state.eq(SubmissionState::Returned))
+        .order(v::id)
+        .select((v::obligation_id, v::submitted_on, v::decided_on))
+        .load(conn)?;
+    let mut all: HashMap<Id, Vec<Lay>> = HashMap::new();
+    for (obligation, submitted_on, returned_on) in rows {
+        let lay = submitted_on.map(|submitted_on| Lay { submitted_on, returned_on, agreed: false });
+        all.entry(obligation).or_default().extend(lay);
+    }
+    Ok(all)
 }
 
 pub fn find_extension(conn: &mut Conn, obligation: Id, id: Id) -> Result<Extension> {

@@ -20,6 +20,7 @@ use crate::{
 use std::collections::HashMap;
 
 pub mod extensions;
+pub mod last_day;
 pub mod merger;
 pub mod obligations;
 pub mod opening;
@@ -114,8 +115,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPeriod>) -> Result<Peri
         return Err(Error::forbidden());
     }
     // Whether the caller may depends on the regime named: looked at before the body is opened, so that 403 comes first.
-    let named = body.value().get("regime_id").and_then(|id| id.as_str()).and_then(Id::parse);
-    if let Some(id) = named {
+    if let Some(id) = body.id("regime_id") {
         match regimes::find(conn, id) {
             Ok(regime) => gate(conn, ask, &regime)?,
             Err(Error::Refused(_)) => {}
@@ -223,7 +223,9 @@ fn close(conn: &mut Conn, ask: &Ask, before: &ReportingPeriod, reason: Option<&s
     let mut after = before.clone();
     after.state = State::Closed;
     after.closed_on = Some(ask.today);
-    save(conn, ask, before, after, Act::Close.word(), reason)
+    let after = save(conn, ask, before, after, Act::Close.word(), reason)?;
+    last_day::cut_off(conn, ask, &after)?;
+    Ok(after)
 }
 
 /// Writes a period back with its journal entry.
@@ -246,7 +248,7 @@ pub fn close_if_done(conn: &mut Conn, ask: &Ask, id: Id) -> Result<bool> {
     }
     let owed = store::obligations_of(conn, id)?;
     let Some(last) = owed.iter().filter(|o| !o.parallel).map(|o| o.step_no).max() else { return Ok(false) };
-    if owed.iter().any(|o| o.step_no == last && !o.parallel && o.state != super::model::ObligationState::Accepted) {
+    if owed.iter().any(|o| o.step_no == last && !o.parallel && !o.is_done()) {
         return Ok(false);
     }
     close(conn, ask, &period, None)?;

@@ -11,8 +11,10 @@ use crate::{
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::{Id, Key},
-    includes::{Collection, rows},
+    includes::{Collection, Include, Includes, Relation, rows},
+    organizations,
     page::{Page, Paging},
+    plans,
 };
 use actix_web::{HttpResponse, get, patch, post, web::Path};
 
@@ -23,6 +25,16 @@ pub const INCLUDED: Collection = Collection {
     tag: "reporting",
     load: |conn, ask, ids| rows(&page(conn, ask, &RegimeFilter::default(), &Paging::among(ids))?),
 };
+
+impl Includes for RegimeView {
+    const RELATIONS: &'static [Relation] = &[
+        Relation { to: &plans::INCLUDED, by: &["plan_id"] },
+        Relation {
+            to: &organizations::INCLUDED,
+            by: &["focal_point_id", "final_recipient_id", "steps.receiver_id", "steps.appraiser_id", "steps.senders.organization_id"],
+        },
+    ];
+}
 
 /// Mounts the routes.
 pub fn mount(config: &mut ServiceConfig) {
@@ -43,11 +55,11 @@ fn page(conn: &mut Conn, ask: &Ask, filter: &RegimeFilter, paging: &Paging) -> R
 }
 
 /// Reporting regimes of the province
-#[utoipa::path(tag = "reporting", params(RegimeFilter, By<RegimeView>, Paging), responses((status = 200, description = "A page", body = Vec<RegimeView>)))]
+#[utoipa::path(tag = "reporting", params(RegimeFilter, By<RegimeView>, Include<RegimeView>, Paging), responses((status = 200, description = "A page", body = Vec<RegimeView>)))]
 #[get("/reporting-regimes")]
 async fn list_reporting_regimes(call: Call) -> Result<HttpResponse> {
     let (filter, paging): (RegimeFilter, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| page(conn, ask, &filter, paging)).await
+    call.including::<RegimeView>().list(paging, move |conn, ask, paging| page(conn, ask, &filter, paging)).await
 }
 
 /// Draw up a reporting regime
@@ -62,14 +74,15 @@ async fn create_reporting_regime(call: Call, body: Body<NewRegime>) -> Result<Ht
 }
 
 /// One reporting regime
-#[utoipa::path(tag = "reporting", params(("id" = Key, Path)), responses((status = 200, description = "The regime", body = RegimeView)))]
+#[utoipa::path(tag = "reporting", params(("id" = Key, Path), Include<RegimeView>), responses((status = 200, description = "The regime", body = RegimeView)))]
 #[get("/reporting-regimes/{id}")]
 async fn get_reporting_regime(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    call.read(move |conn, ask| {
-        let view = workflow::show(conn, ask, *id)?;
-        Answer::one(&view, view.version)
-    })
-    .await
+    call.including::<RegimeView>()
+        .read(move |conn, ask| {
+            let view = workflow::show(conn, ask, *id)?;
+            Answer::one(&view, view.version)
+        })
+        .await
 }
 
 /// Change a reporting regime; open periods keep the chain that they opened with

@@ -11,7 +11,7 @@ use crate::{
     authz::{self, Audience, DRAFTERS, Function, Relations, RoleGroup, Standing},
     calendars,
     db::{Conn, add_to_counter},
-    error::{Error, Result},
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
@@ -129,25 +129,43 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewRegime>) -> Result<Regi
     let mut new = body.open()?;
     let own = ask.actor.organization()?;
     let focal = new.focal_point_id.unwrap_or(own);
-    if focal != own && !ask.actor.is(RoleGroup::Ubnd) {
-        return Err(Error::fault(
+    let mut faults = Vec::new();
+    let others = focal != own && !ask.actor.is(RoleGroup::Ubnd);
+    if others {
+        faults.push(Fault::at(
             "/focal_point_id",
             "not_own",
             "Chỉ UBND lập chế độ cho cơ quan đầu mối khác.",
             "Only UBND draws up a regime for another focal point.",
         ));
     }
-    new.focal_point_id = Some(focal);
-    plans::named::must_be_seen(conn, ask, new.plan_id, None)?;
-    let regime = add(conn, ask, province, new, None)?;
+    // One fault for each member: what was found once is not looked at again.
+    new.focal_point_id = (!others).then_some(focal);
+    let plan = gathered(&mut faults, plans::named::must_be_seen(conn, ask, new.plan_id, None))?.and(new.plan_id);
+    check_new(conn, province, plan, &new, &mut faults)?;
+    all_well(faults)?;
+    let regime = keep(conn, ask, province, new, None)?;
     seen(conn, ask, &regime)
+}
+
+/// All that is wrong with a new regime under this plan.
+fn check_new(conn: &mut Conn, province: Id, plan: Option<Id>, new: &NewRegime, faults: &mut Vec<Fault>) -> Result<()> {
+    gathered(faults, check_plan(conn, province, plan))?;
+    let named = [new.focal_point_id, new.final_recipient_id];
+    gathered(faults, check(conn, province, &named, &new.steps, &new.indicators, &new.sections, &new.checks))?;
+    Ok(())
 }
 
 /// Adds a regime; also the door of the seed loader, which finds its records by seed key.
 pub fn add(conn: &mut Conn, ask: &Ask, province: Id, new: NewRegime, seed_key: Option<&str>) -> Result<Regime> {
-    check_plan(conn, province, new.plan_id)?;
-    let named = [new.focal_point_id, new.final_recipient_id];
-    check(conn, province, &named, &new.steps, &new.indicators, &new.sections, &new.checks)?;
+    let mut faults = Vec::new();
+    check_new(conn, province, new.plan_id, &new, &mut faults)?;
+    all_well(faults)?;
+    keep(conn, ask, province, new, seed_key)
+}
+
+/// Stores a new regime that was found well.
+fn keep(conn: &mut Conn, ask: &Ask, province: Id, new: NewRegime, seed_key: Option<&str>) -> Result<Regime> {
     let number = add_to_counter(conn, &format!("regime/{province}"), 1)?;
     let id = Id::fresh();
     let regime = Regime {
@@ -214,9 +232,11 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<RegimePatch>) -> Res
         after.name = name;
     }
     after.name_en = patch.name_en.unwrap_or(after.name_en);
-    plans::named::must_be_seen(conn, ask, patch.plan_id.flatten(), None)?;
+    let mut faults = Vec::new();
     after.plan_id = patch.plan_id.unwrap_or(after.plan_id);
-    check_plan(conn, before.province_id, after.plan_id)?;
+    if gathered(&mut faults, plans::named::must_be_seen(conn, ask, patch.plan_id.flatten(), None))?.is_some() {
+        gathered(&mut faults, check_plan(conn, before.province_id, after.plan_id))?;
+    }
     after.legal_basis = patch.legal_basis.unwrap_or(after.legal_basis);
     after.legal_clause = patch.legal_clause.unwrap_or(after.legal_clause);
     after.focal_point_id = patch.focal_point_id.or(after.focal_point_id);
@@ -238,7 +258,9 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<RegimePatch>) -> Res
     if let Some(checks) = &patch.checks {
         after.checks = stored(checks)?;
     }
-    check(conn, before.province_id, &[after.focal_point_id, after.final_recipient_id], &steps, &indicators, &after.sections()?, &after.checks()?)?;
+    let named = [after.focal_point_id, after.final_recipient_id];
+    gathered(&mut faults, check(conn, before.province_id, &named, &steps, &indicators, &after.sections()?, &after.checks()?))?;
+    all_well(faults)?;
     let parts = Parts {
         steps: if patch.steps.is_some() { steps.iter().map(|s| StepRow::of(id, s)).collect::<Result<_>>()? } else { parts.steps },
         indicators: if patch.indicators.is_some() {

@@ -3,7 +3,7 @@ use super::{
     workflow::{self, snapshot},
 };
 use crate::{
-    error::Result,
+    error::{Problem, Result},
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
@@ -99,7 +99,10 @@ async fn transition_report_submission(call: Call, id: Path<Id>, body: Body<Submi
 }
 
 /// Recompute a snapshot's hash
-#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses((status = 200, description = "The proof", body = Verification)))]
+#[utoipa::path(tag = "reporting", params(("id" = Id, Path)), responses(
+    (status = 200, description = "The proof", body = Verification),
+    (status = 409, description = "A draft has no hash yet", body = Problem, content_type = "application/problem+json")
+))]
 #[get("/report-submissions/{id}/verify")]
 async fn verify_report_submission(call: Call, id: Path<Id>) -> Result<HttpResponse> {
     call.read(move |conn, ask| Answer::value(&snapshot::verify(conn, ask, *id)?)).await

@@ -21,7 +21,8 @@ use crate::{
             self,
             model::{OBLIGATION, ObligationAction},
             policy::OBLIGATION_RULES,
-            store::relations,
+            store::{merged_among, relations},
+            workflow::obligations::refuse_merged,
         },
         regimes::model::{stored, typed},
     },
@@ -68,6 +69,8 @@ fn permit(conn: &mut Conn, ask: &Ask, submission: &Submission, act: Act) -> Resu
 pub fn views(conn: &mut Conn, ask: &Ask, submissions: &[Submission]) -> Result<Vec<SubmissionView>> {
     let ids: Vec<Id> = submissions.iter().map(|s| s.id).collect();
     let held = relations(conn, KIND, ask.actor.organization, &ids)?;
+    let owed: Vec<Id> = submissions.iter().map(|s| s.obligation_id).collect();
+    let merged = merged_among(conn, &owed)?;
     submissions
         .iter()
         .map(|submission| {
@@ -76,18 +79,20 @@ pub fn views(conn: &mut Conn, ask: &Ask, submissions: &[Submission]) -> Result<V
                 audience: if submission.audience >= Audience::Overseers as i32 { Audience::Overseers } else { Audience::Related },
                 same_province: ask.actor.provinces.contains(&submission.province_id),
             };
-            view(ask, submission, standing)
+            view(ask, submission, standing, merged.contains(&submission.obligation_id))
         })
         .collect()
 }
 
-fn view(ask: &Ask, s: &Submission, standing: Standing) -> Result<SubmissionView> {
+fn view(ask: &Ask, s: &Submission, standing: Standing, merged: bool) -> Result<SubmissionView> {
     let paper = s.paper()?;
+    // Nobody goes on with a draft for what a successor owes.
+    let goes_on = [Act::Edit, Act::Submit];
     let draft = [Act::Edit, Act::Delete].into_iter().filter(|_| s.state == State::Draft);
     let unconfirmed = paper.as_ref().is_some_and(|p| p.confirmed_at.is_none());
     let steps = FLOW.actions(s.state).filter(|act| *act != Act::Confirm || unconfirmed);
     Ok(SubmissionView {
-        allowed_actions: draft.chain(steps).filter(|act| may(ask, s, *act, standing)).collect(),
+        allowed_actions: draft.chain(steps).filter(|act| may(ask, s, *act, standing) && !(merged && goes_on.contains(act))).collect(),
         id: s.id,
         province_id: s.province_id,
         obligation_id: s.obligation_id,
@@ -139,17 +144,16 @@ pub fn list(conn: &mut Conn, ask: &Ask, filter: &SubmissionFilter, paging: &Pagi
 pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewSubmission>) -> Result<SubmissionView> {
     let act = if body.names("paper") && !body.value()["paper"].is_null() { ObligationAction::Enter } else { ObligationAction::Submit };
     // Whether the caller may depends on the obligation named: looked at before the body is opened, so that 403 comes first.
-    if let Some(id) = body.value().get("obligation_id").and_then(|id| id.as_str()).and_then(Id::parse) {
-        gate(conn, ask, id, act)?;
+    if let Some(id) = body.id("obligation_id") {
+        if !gate(conn, ask, id, act)? {
+            body.open()?;
+            return Err(Error::fault("/obligation_id", "unknown_reference", "Không có nghĩa vụ báo cáo này.", "There is no such obligation."));
+        }
     } else if !authz::DRAFTERS.contains(&ask.actor.position) && act == ObligationAction::Submit {
         return Err(Error::forbidden());
     }
     ask.proceed(conn, None)?;
-    let new = body.open()?;
-    if !gate(conn, ask, new.obligation_id, act)? {
-        return Err(Error::fault("/obligation_id", "unknown_reference", "Không có nghĩa vụ báo cáo này.", "There is no such obligation."));
-    }
-    let submission = add(conn, ask, new, None)?;
+    let submission = add(conn, ask, body.open()?, None)?;
     seen(conn, ask, &submission)
 }
 
@@ -172,8 +176,8 @@ pub fn add(conn: &mut Conn, ask: &Ask, new: NewSubmission, seed_key: Option<&str
     let corrects = versions.iter().any(|v| v.state == State::Accepted);
     let (narratives, figures, attachments) = content.begin(conn, ask, &new, versions.last())?;
     content.check(&narratives, &figures)?;
-    content::check_frame(conn, ask, &new, corrects)?;
     let author = obligation.sender_id;
+    content::check_frame(conn, ask, &new, author, corrects)?;
     let paper = new.paper.map(|p| Paper {
         entered_by: ask.actor.user,
         entered_by_organization_id: ask.actor.organization.unwrap_or(author),
@@ -252,8 +256,9 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<SubmissionPatch>) ->
     permit(conn, ask, &before, Act::Edit)?;
     ask.proceed(conn, Some(before.version))?;
     must_be_draft(&before)?;
-    let patch = body.open()?;
     let obligation = periods::find_obligation(conn, before.obligation_id)?;
+    refuse_merged(&obligation)?;
+    let patch = body.open()?;
     let content = Content::read(conn, &obligation, ask.today)?;
     let narratives = patch.narratives.map_or_else(|| before.narratives(), Ok)?;
     let figures = patch.figures.map_or_else(|| before.figures(), |all| Ok(content.completed(all)))?;

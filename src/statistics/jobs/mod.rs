@@ -11,4 +11,8 @@ pub mod workflow;
 
 pub use routes::mount;
 pub use store::names_file;
-pub use workflow::running::{pass, run};
+pub use workflow::{
+    planning::replan,
+    running::{pass, run},
+    succession::{end, reassign},
+};

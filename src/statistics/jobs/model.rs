@@ -245,6 +245,7 @@ crate::filtered_by! {
 pub struct ReportRunView {
     pub id: Id,
     pub job_id: Id,
+    /// With whose rights it is made, or was; a successor takes over the saved report, not what had been made before.
     pub owner_id: Id,
     pub report: ReportKind,
     /// The filter as it was at the run, with the period that the window stood for.

@@ -9,7 +9,7 @@ use crate::{
     filters::By,
     http::{Answer, Body, Call, ServiceConfig},
     id::Id,
-    page::Paging,
+    page::{NewestFirst, Paging, Sort},
 };
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -36,11 +36,11 @@ pub fn mount(config: &mut ServiceConfig) {
 }
 
 /// Saved reports of the own organisation
-#[utoipa::path(tag = "statistics", params(By<ReportJobView>, Paging), responses((status = 200, description = "A page", body = Vec<ReportJobView>)))]
+#[utoipa::path(tag = "statistics", params(By<ReportJobView>, Sort<NewestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<ReportJobView>)))]
 #[get("/report-jobs")]
 async fn list_report_jobs(call: Call) -> Result<HttpResponse> {
-    let (by, paging): (By<ReportJobView>, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| workflow::list(conn, ask, &by, paging)).await
+    let (by, sort, paging): (By<ReportJobView>, Sort<NewestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| workflow::list(conn, ask, &by, &sort, paging)).await
 }
 
 /// Save a report that runs on a schedule, or when asked
@@ -88,11 +88,11 @@ async fn transition_report_job(call: Call, id: Path<Id>, body: Body<ReportJobTra
 }
 
 /// The runs of a saved report, newest first
-#[utoipa::path(tag = "statistics", params(("id" = Id, Path), By<ReportRunView>, Paging), responses((status = 200, description = "A page", body = Vec<ReportRunView>)))]
+#[utoipa::path(tag = "statistics", params(("id" = Id, Path), By<ReportRunView>, Sort<NewestFirst>, Paging), responses((status = 200, description = "A page", body = Vec<ReportRunView>)))]
 #[get("/report-jobs/{id}/runs")]
 async fn list_report_job_runs(call: Call, id: Path<Id>) -> Result<HttpResponse> {
-    let (by, paging): (By<ReportRunView>, Paging) = (call.query()?, call.query()?);
-    call.list(paging, move |conn, ask, paging| workflow::list_runs(conn, ask, *id, &by, paging)).await
+    let (by, sort, paging): (By<ReportRunView>, Sort<NewestFirst>, Paging) = (call.query()?, call.query()?, call.query()?);
+    call.list(paging, move |conn, ask, paging| workflow::list_runs(conn, ask, *id, &by, &sort, paging)).await
 }
 
 /// Run a saved report now, in the background

@@ -5,16 +5,19 @@ use crate::{
     error::{Error, Result},
     filters::By,
     id::Id,
-    keyset,
-    page::{Page, Paging},
+    page::{NewestFirst, Page, Paging, Sort},
     schema::{provinces, report_jobs as jobs, report_runs as runs},
+    sorted,
     time::Stamp,
     visible,
 };
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// How long a run may take before it is taken for one whose process has died.
 const LEASE_SECONDS: i64 = 15 * 60;
+/// How long ago the last moment of a schedule may lie: all of them have one within 75 days.
+const RECENT_SECONDS: i64 = 80 * 24 * 3600;
 /// Saved reports that are planned in one transaction.
 const BATCH: i64 = 100;
 
@@ -27,19 +30,19 @@ pub fn find_run(conn: &mut Conn, id: Id) -> Result<Run> {
 }
 
 /// Only what the caller may see: the scope is part of the query.
-pub fn list(conn: &mut Conn, scope: &Scope, by: &By<ReportJobView>, paging: &Paging) -> Result<Page<ReportJob>> {
+pub fn list(conn: &mut Conn, scope: &Scope, by: &By<ReportJobView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<ReportJob>> {
     let query = || by.narrow(jobs::table.filter(visible!(report_jobs, scope, KIND)).into_boxed::<MultiBackend>());
-    let rows = keyset!(query().select(ReportJob::as_select()), paging, "-created_at", jobs::id => Id, jobs::id, desc).load(conn)?;
+    let page = sorted!(conn, query().select(ReportJob::as_select()), paging, sort, jobs::id => Id, jobs::id, |j: &ReportJob| (j.id, j.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-created_at", |j: &ReportJob| (j.id, j.id))?.counted(total))
+    Ok(page.counted(total))
 }
 
-/// The runs of a saved report, newest first.
-pub fn runs(conn: &mut Conn, job: Id, by: &By<ReportRunView>, paging: &Paging) -> Result<Page<Run>> {
+/// The runs of a saved report.
+pub fn runs(conn: &mut Conn, job: Id, by: &By<ReportRunView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<Run>> {
     let query = || by.narrow(runs::table.filter(runs::job_id.eq(job)).into_boxed::<MultiBackend>());
-    let rows = keyset!(query().select(Run::as_select()), paging, "-created_at", runs::id => Id, runs::id, desc).load(conn)?;
+    let page = sorted!(conn, query().select(Run::as_select()), paging, sort, runs::id => Id, runs::id, |r: &Run| (r.id, r.id));
     let total = paging.count.map(|_| query().count().get_result(conn)).transpose()?;
-    Ok(Page::of(rows, paging.limit(), "-created_at", |r: &Run| (r.id, r.id))?.counted(total))
+    Ok(page.counted(total))
 }
 
 /// Whether a kept result is this file.
@@ -80,10 +83,53 @@ pub fn due(conn: &mut Conn, now: Stamp) -> Result<Vec<ReportJob>> {
         .load(conn)?)
 }
 
-/// When a saved report runs next; not a change that anybody has made, so its version stays.
-pub fn plan_next(conn: &mut Conn, job: Id, next: Option<Stamp>, waiting: bool) -> Result<()> {
-    diesel::update(jobs::table.find(job)).set((jobs::next_run_at.eq(next), jobs::waiting.eq(waiting))).execute(conn)?;
+/// When saved reports run next; not a change that anybody has made, so their versions stay.
+pub fn plan_next(conn: &mut Conn, all: &[Id], next: Option<Stamp>, waiting: bool) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::id.eq_any(all.to_vec()))).set((jobs::next_run_at.eq(next), jobs::waiting.eq(waiting))).execute(conn)?;
     Ok(())
+}
+
+/// Saved reports whose moment is still to come.
+pub fn ahead(conn: &mut Conn, now: Stamp) -> Result<Vec<ReportJob>> {
+    Ok(jobs::table
+        .filter(jobs::state.eq(ReportJobState::Active))
+        .filter(jobs::next_run_at.gt(now))
+        .order(jobs::id)
+        .select(ReportJob::as_select())
+        .load(conn)?)
+}
+
+/// The last moment for which each of them had a run, where that is not longer ago than a schedule looks ahead.
+pub fn last_planned(conn: &mut Conn, now: Stamp) -> Result<HashMap<Id, Stamp>> {
+    let since = now.plus_seconds(-RECENT_SECONDS);
+    let ahead = jobs::table.filter(jobs::state.eq(ReportJobState::Active)).filter(jobs::next_run_at.gt(now)).select(jobs::id);
+    let rows: Vec<(Id, Stamp)> = runs::table
+        .filter(runs::job_id.eq_any(ahead))
+        .filter(runs::planned_for.ge(since).assume_not_null())
+        .order(runs::planned_for)
+        .select((runs::job_id, runs::planned_for.assume_not_null()))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Saved reports of an organisation that are not archived.
+pub fn open_of(conn: &mut Conn, organization: Id) -> Result<Vec<ReportJob>> {
+    Ok(jobs::table
+        .filter(jobs::owner_id.eq(organization))
+        .filter(jobs::state.ne(ReportJobState::Archived))
+        .order(jobs::id)
+        .select(ReportJob::as_select())
+        .load(conn)?)
+}
+
+/// Runs of these saved reports that have not ended.
+pub fn open_runs(conn: &mut Conn, of: &[Id]) -> Result<Vec<Run>> {
+    Ok(runs::table
+        .filter(runs::job_id.eq_any(of.to_vec()))
+        .filter(runs::state.eq_any([JobState::Queued, JobState::Running]))
+        .order(runs::id)
+        .select(Run::as_select())
+        .load(conn)?)
 }
 
 /// The run that has waited longest since it was last touched, be it one whose process has died: one that was put back lets others by.

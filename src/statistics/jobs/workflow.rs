@@ -12,7 +12,6 @@ use super::{
 use crate::{
     ask::Ask,
     authz::{self, Audience, Relations, Standing},
-    calendars,
     db::Conn,
     error::{Error, Fault, Result, all_well},
     filters::By,
@@ -20,8 +19,7 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
-    page::{Page, Paging},
-    secrecy,
+    page::{NewestFirst, Page, Paging, Sort},
     statistics::{
         model::{ReportFilter, ReportKind},
         store::Sight,
@@ -31,8 +29,12 @@ use crate::{
 };
 
 pub mod making;
+pub mod planning;
 pub mod running;
+pub mod succession;
 pub mod verifying;
+
+pub use planning::planned;
 
 /// The life of a saved report.
 pub const FLOW: Flow<State, Act> = Flow(&[
@@ -41,9 +43,6 @@ pub const FLOW: Flow<State, Act> = Flow(&[
     (State::Active, Act::Archive, State::Archived),
     (State::Paused, Act::Archive, State::Archived),
 ]);
-
-/// Seconds after which a schedule is tried again that the calendar has no year for.
-const LATER: i64 = 24 * 3600;
 
 fn standing(conn: &mut Conn, ask: &Ask, job: &ReportJob) -> Result<Standing> {
     authz::standing(conn, &ask.actor, KIND, job.id, job.province_id, job.audience)
@@ -77,26 +76,9 @@ fn change<'a>(job: &ReportJob, action: &'a str, reason: Option<&'a str>) -> Chan
     Change { kind: KIND, id: job.id, version: Some(job.version), owner: Some(job.owner_id), province: Some(job.province_id), action, reason }
 }
 
-/// When it runs next; where the calendar lacks the year, when to look again.
-pub fn planned(conn: &mut Conn, schedule: Option<&Schedule>, now: Stamp) -> Result<(Option<Stamp>, bool)> {
-    let Some(schedule) = schedule else { return Ok((None, false)) };
-    let calendar = calendars::current(conn)?;
-    Ok(match schedule.next_after(now, &calendar) {
-        Ok(moment) => (Some(moment), false),
-        // A year without holidays is not guessed; the report waits for the calendar.
-        Err(e) => {
-            log::warn!("a saved report waits for the calendar: {e}");
-            (Some(now.plus_seconds(LATER)), true)
-        }
-    })
-}
-
 fn check(title: &str, mut found: Vec<Fault>) -> Result<()> {
     if title.trim().is_empty() {
         found.push(Fault::at("/title", "blank", "Hãy ghi tên.", "Name it."));
-    }
-    if secrecy::scan_text(title) {
-        found.push(Fault::at("/title", "state_secret", "Không ghi nội dung mang dấu độ mật.", "Text marked with a secrecy level is not to be kept here."));
     }
     all_well(found)
 }
@@ -153,9 +135,9 @@ pub fn show(conn: &mut Conn, ask: &Ask, id: Id) -> Result<ReportJobView> {
 }
 
 /// The page that this caller may see: two statements.
-pub fn list(conn: &mut Conn, ask: &Ask, by: &By<ReportJobView>, paging: &Paging) -> Result<Page<ReportJobView>> {
+pub fn list(conn: &mut Conn, ask: &Ask, by: &By<ReportJobView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<ReportJobView>> {
     let scope = authz::scope(RULES, &ask.actor, Act::View)?;
-    let page = store::list(conn, &scope, by, paging)?;
+    let page = store::list(conn, &scope, by, sort, paging)?;
     let (next, total) = (page.next, page.total);
     let items = page.items.into_iter().map(|job| {
         let relations = if ask.actor.organization == Some(job.owner_id) { Relations::OWNER } else { Relations::PREDECESSOR };
@@ -329,9 +311,9 @@ pub fn show_run(conn: &mut Conn, ask: &Ask, id: Id) -> Result<ReportRunView> {
 }
 
 /// The runs of a saved report.
-pub fn list_runs(conn: &mut Conn, ask: &Ask, id: Id, by: &By<ReportRunView>, paging: &Paging) -> Result<Page<ReportRunView>> {
+pub fn list_runs(conn: &mut Conn, ask: &Ask, id: Id, by: &By<ReportRunView>, sort: &Sort<NewestFirst>, paging: &Paging) -> Result<Page<ReportRunView>> {
     let (_, standing) = permitted(conn, ask, id, Act::View)?;
-    let page = store::runs(conn, id, by, paging)?;
+    let page = store::runs(conn, id, by, sort, paging)?;
     let (next, total) = (page.next, page.total);
     Ok(Page { items: page.items.iter().map(|run| run_view(ask, run, standing)).collect::<Result<_>>()?, next, total })
 }
@@ -347,7 +329,7 @@ pub fn cancel(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<JobTransition>) ->
     let (before, standing) = seen_run(conn, ask, id, Act::Cancel)?;
     ask.proceed(conn, Some(before.version))?;
     if !matches!(before.state, JobState::Queued | JobState::Running) {
-        return Err(Error::conflict("ended", "Lần chạy này đã kết thúc.", "This run has ended."));
+        return Err(Error::conflict("ended", "Lần chạy này đã kết thúc.", "This run has ended.").allowing(vec![]));
     }
     let step = body.open()?;
     let after = Run { state: JobState::Cancelled, finished_at: Some(ask.now), version: before.version + 1, updated_at: ask.now, ..before.clone() };

@@ -28,6 +28,8 @@ words! {
         Appraisal = "appraisal", "Báo cáo tổng hợp chờ thẩm định", "A consolidated report waits for appraisal";
         Issue = "issue", "Báo cáo tổng hợp chờ ban hành", "A consolidated report waits to be issued";
         Recommendation = "recommendation", "Kiến nghị chờ trả lời", "A recommendation waits for an answer";
+        DraftDocument = "draft_document", "Dự thảo văn bản chờ ký", "A draft document waits for a signature";
+        DraftReport = "draft_report", "Dự thảo báo cáo chờ nộp", "A draft report waits to be submitted";
     }
 }
 
@@ -114,6 +116,6 @@ pub struct BriefDecision {
     pub since: NaiveDate,
     /// Days that it has waited.
     pub days_waiting: i64,
-    /// The day that it is about: the last day to be moved, or the day by which an answer is hoped for.
+    /// The day that it is about: the last day to be moved, or that of a draft report, or the day by which an answer is hoped for.
     pub due_on: Option<NaiveDate>,
 }

@@ -1,10 +1,13 @@
 //! Documents as they come, go and are made known; obstacles and where they lie.
 
-use super::{report, reported};
+use super::{Cut, report, reported};
 use crate::{
     documents::{DocumentKind, DocumentState, Purpose, arrivals::model::ArrivalRegister, deliveries::DeliveryState},
+    http::PagedReport,
     id::Id,
+    page::Page,
     recommendations::{RecommendationKind, RecommendationState},
+    time::Stamp,
 };
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -81,6 +84,16 @@ macro_rules! register {
             pub total: Option<i64>,
         }
         reported!($name of $row);
+
+        impl PagedReport for $name {
+            type Row = $row;
+            fn shown(&self) -> (String, Stamp) {
+                (self.snapshot.clone(), Cut::begin_of(self.as_of))
+            }
+            fn into_page(self) -> Page<$row> {
+                Page { items: self.items, next: self.next_cursor, total: self.total }
+            }
+        }
     };
 }
 register! {

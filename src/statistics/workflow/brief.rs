@@ -4,7 +4,7 @@ mod paper;
 
 pub use paper::paper;
 
-use super::{cut, narrow, progress, provinces, rate, rates, sight};
+use super::{cut, narrow, progress, rate, rates, sight};
 use crate::{
     ask::Ask,
     authz::RoleGroup,
@@ -46,7 +46,7 @@ pub fn now(conn: &mut Conn, ask: &Ask, filter: &ReportFilter) -> Result<Brief> {
     brief(conn, ask, &sight, filter, &cut, &calendar)
 }
 
-/// The brief of a state of the data.
+/// The brief of a state of the data. All its lists show present rows, and it names the state that these are in.
 pub fn brief(conn: &mut Conn, ask: &Ask, sight: &Sight, filter: &ReportFilter, cut: &Cut, calendar: &Calendar) -> Result<Brief> {
     let organization = ask.actor.organization()?;
     let mut filter = filter.clone();
@@ -63,8 +63,8 @@ pub fn brief(conn: &mut Conn, ask: &Ask, sight: &Sight, filter: &ReportFilter, c
         Some(province) => store::committee(conn, province)?,
         None => vec![organization],
     };
-    let decisions = agenda::waiting(conn, &deciders, &narrowed, MOST)?;
-    let agencies = below_target(conn, ask, sight, &filter, cut, calendar)?;
+    let decisions = agenda::waiting(conn, organization, &deciders, &narrowed, MOST)?;
+    let agencies = below_target(conn, sight, &filter, cut, calendar)?;
     let named = overdue
         .iter()
         .chain(&upcoming)
@@ -75,7 +75,7 @@ pub fn brief(conn: &mut Conn, ask: &Ask, sight: &Sight, filter: &ReportFilter, c
     let names = Names::read(conn, named, &Rewind::default())?;
     let duty = |d: Duty| shown(d, &names, cut, calendar);
     Ok(Brief {
-        snapshot: cut.to_string(),
+        snapshot: cut.present().to_string(),
         as_of: cut.as_of,
         filter,
         organization_id: organization,
@@ -140,9 +140,9 @@ fn share((on_time, late): (i64, i64)) -> i64 {
 }
 
 /// Agencies whose tasks or whose reports are under 80 % on time, the lowest first.
-fn below_target(conn: &mut Conn, ask: &Ask, sight: &Sight, filter: &ReportFilter, cut: &Cut, calendar: &Calendar) -> Result<Vec<BriefAgency>> {
-    let kinds: Vec<&'static str> = progress::KINDS.iter().chain(rates::KINDS).copied().collect();
-    let rewind = Rewind::read(conn, &provinces(&ask.actor), &kinds, cut.seq)?;
+fn below_target(conn: &mut Conn, sight: &Sight, filter: &ReportFilter, cut: &Cut, calendar: &Calendar) -> Result<Vec<BriefAgency>> {
+    // As they stand now, like what is owed and what waits beside them.
+    let rewind = Rewind::default();
     let mut all: BTreeMap<Id, Decided> = BTreeMap::new();
     let (tally, _) = progress::tally(conn, sight, filter, cut, &rewind)?;
     for (organization, (on_time, late, urged)) in tally.by_agency() {

@@ -105,6 +105,10 @@ pub fn rows(
     let mut all: BTreeMap<(NaiveDate, Id, Id), RatesRow> = BTreeMap::new();
     for row in owed {
         let Some(row) = then(row, rewind)?.filter(|row| narrow.plan.is_none() || row.regime.3 == narrow.plan) else { continue };
+        // What a successor's obligation stands for is counted with that one from then on.
+        if row.state == State::Merged {
+            continue;
+        }
         let key = (row.period.sort_day, row.period.id, row.organization);
         let into = all.entry(key).or_insert_with(|| RatesRow {
             organization_id: row.organization,
@@ -139,7 +143,7 @@ pub fn rows(
             State::Accepted => into.accepted += 1,
             State::Submitted => into.awaiting += 1,
             State::NotSubmitted | State::Returned if is_missing => into.missing += 1,
-            State::NotSubmitted | State::Returned => into.not_due += 1,
+            State::NotSubmitted | State::Returned | State::Merged => into.not_due += 1,
         }
         into.expected += 1;
         into.actual = into.accepted + into.awaiting;

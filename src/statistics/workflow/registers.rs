@@ -1,5 +1,5 @@
 //! The registers of documents that came and that went out. A register shows records, so who sees a line is for the
-//! policies of arrivals and documents to say.
+//! policies of arrivals and documents to say. Its lines are as they stand now, and so is the state that it names.
 
 use super::narrow;
 use crate::{
@@ -62,7 +62,7 @@ pub fn incoming(conn: &mut Conn, ask: &Ask, filter: &ReportFilter, paging: &Pagi
         }
     });
     Ok(IncomingReport {
-        snapshot: cut.to_string(),
+        snapshot: cut.present().to_string(),
         as_of: cut.as_of,
         filter: filter.clone(),
         items: items.collect(),
@@ -105,7 +105,7 @@ pub fn outgoing(conn: &mut Conn, ask: &Ask, filter: &ReportFilter, paging: &Pagi
             acknowledged,
         });
     }
-    Ok(OutgoingReport { snapshot: cut.to_string(), as_of: cut.as_of, filter: filter.clone(), items, next_cursor: page.next, total: page.total })
+    Ok(OutgoingReport { snapshot: cut.present().to_string(), as_of: cut.as_of, filter: filter.clone(), items, next_cursor: page.next, total: page.total })
 }
 
 /// Lines that are read at a time for a whole register.

@@ -122,6 +122,71 @@ fn each_reader_sees_what_is_theirs() {
 }
 
 #[test]
+fn a_leader_of_ubnd_sees_no_less_of_the_trail_than_the_people_beside_it() {
+    each("2021-06-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        house.load_agencies("can_tho");
+        let (admin, ubnd) = (house.administrator(), house.organization("BDI", "UBND"));
+        let (leader, officer) = (house.person("BDI", "UBND", "leader"), house.person("BDI", "UBND", "officer"));
+        // What a system administrator does with a person or a program is of the organisation's province.
+        let user = |code: &str| house.person("BDI", code, "viewer").get("/auth/me").expect(200)["user_id"].as_str().expect("an id").to_owned();
+        let program = |code: &str| {
+            let new = json!({ "name": "Bảng điều hành", "scopes": ["plans:read"], "organization_id": house.organization("BDI", code).id });
+            admin.post("/service-accounts", new).expect(201).id()
+        };
+        let reset = |id: &str| drop(admin.step(&format!("/users/{id}"), json!({ "action": "reset_password" })).expect(200));
+        let (own, other, own_program, other_program) = (user("UBND"), user("SYT"), program("UBND"), program("SYT"));
+        [&own, &other].into_iter().for_each(|id| reset(id));
+        let told = |person: &crate::harness::Person<'_>, id: &str, action: &str| {
+            let found = person.get(&format!("/audit-events?record_id={id}&action={action}&count=exact")).expect(200);
+            assert_eq!(found["total"], json!(found.items().len()));
+            found.items().iter().for_each(|e| drop(person.get(&format!("/audit-events/{}", e["id"].as_str().expect("an id"))).expect(200)));
+            found.items().iter().map(|e| (e["province_id"].clone(), e["content"].clone())).collect::<Vec<_>>()
+        };
+        let shown = vec![(json!(ubnd.province_id), json!("shown"))];
+        for (id, action) in [(&own, "reset_password"), (&other, "reset_password"), (&own_program, "create"), (&other_program, "create")] {
+            assert_eq!(told(&leader, id, action), shown, "{action}");
+        }
+        assert_eq!((told(&officer, &own, "reset_password"), told(&officer, &other, "reset_password")), (shown, vec![]));
+        assert!(told(&house.person("CTH", "UBND", "leader"), &own, "reset_password").is_empty());
+
+        // Entries of no province, and of another one: the organisation's own, and one of a record that it received.
+        let (mine, sent) = (Id::fresh(), Id::fresh());
+        let (there, ask) = (house.organization("CTH", "UBND"), terminal::ask(house.now()));
+        let write = |owner: Id, province: Option<Id>, id: Id| {
+            house
+                .db
+                .write_now(|conn| {
+                    let change = Change { kind: "document", id, version: Some(1), owner: Some(owner), province, action: "create", reason: None };
+                    journal::record(conn, &ask, change, NOTHING, Some(&json!({ "summary": "Thư mời" })))
+                })
+                .expect("an entry");
+        };
+        house.db.write_now(|conn| authz::relate(conn, "document", sent, ubnd.id, Relations::RECIPIENT)).expect("a right");
+        write(ubnd.id, None, mine);
+        write(there.id, Some(there.province_id), sent);
+        for person in [&leader, &officer] {
+            assert_eq!(told(person, &mine.to_string(), "create"), [(Value::Null, json!("shown"))]);
+            assert_eq!(told(person, &sent.to_string(), "create"), [(json!(there.province_id), json!("withheld"))]);
+        }
+        // Each entry once, however many reasons there are to see it.
+        let total = leader.get("/audit-events?count=exact&limit=200").expect(200)["total"].clone();
+        let (mut next, mut ids) = (String::new(), Vec::new());
+        loop {
+            let page = leader.get(&format!("/audit-events?limit=50{next}")).expect(200);
+            ids.extend(page.items().iter().map(|e| e["id"].as_str().expect("an id").to_owned()));
+            match page["next_cursor"].as_str() {
+                Some(cursor) => next = format!("&cursor={cursor}"),
+                None => break,
+            }
+        }
+        assert_eq!(total, json!(ids.len()));
+        assert!(ids.is_sorted_by(|a, b| a > b), "newest first, each once");
+        house.db.write_now(|conn| authz::unrelate(conn, "document", sent, ubnd.id, Relations::RECIPIENT)).expect("taken away");
+    });
+}
+
+#[test]
 fn whoever_looks_at_the_trail_is_in_the_access_log_and_not_in_the_journal() {
     each("2021-06-01T08:00", |house| {
         house.load("binh_dinh");

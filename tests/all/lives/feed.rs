@@ -6,6 +6,7 @@ mod meanwhile;
 mod of_tasks;
 mod own;
 mod puller;
+mod units;
 
 use super::mergers::asked;
 use crate::{

@@ -1,7 +1,10 @@
 //! Small histories with every figure worked out by hand: a document on its way down the tree, and half-yearly reports of
 //! four departments over a year.
 
-use super::statistics::{org, read, row};
+use super::{
+    report_formats::same_in_tables,
+    statistics::{org, read, row},
+};
 use crate::harness::{House, Person, Reply, each};
 use serde_json::{Value, json};
 
@@ -87,6 +90,11 @@ fn every_day_of_a_documents_way_is_counted() {
         // A receiver sees its own line and those below it; the hospital stands at the top of what it sees.
         assert_eq!(seen("SYT", ""), [syt.clone(), hospital(2)]);
         assert_eq!(seen("BV", ""), [hospital(1)]);
+        for more in ["", "&as_of=2021-11-04"] {
+            let viewer = house.person("BDI", "UBND", "viewer");
+            let report = read(&viewer, &format!("{path}{more}"));
+            same_in_tables(&viewer, &format!("{path}{more}&"), &report["snapshot"], report.items());
+        }
         assert_eq!(seen("SDL", ""), [sdl]);
         let stranger = house.person("BDI", "SNV", "viewer");
         stranger.get(&path).expect(404);

@@ -189,3 +189,98 @@ fn the_verdict_on_a_part_is_a_change_of_that_part() {
         assert_eq!((waived.items().len(), &waived.items()[0]["after"]["state"]), (1, &json!("waived")));
     });
 }
+
+#[test]
+fn whoever_approves_a_task_reads_its_plan_for_as_long_as_it_approves_one() {
+    each("2021-11-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let ubnd = house.person("BDI", "UBND", "leader");
+        let plan = ubnd.post("/plans", json!({ "title": "Triển khai Chỉ thị 38-CT/TW" })).expect(201).id();
+        let lead = json!([{ "organization_id": org(house, "SVHTT"), "role": "lead" }]);
+        let task = |content: &str, approver: Value| {
+            let body = json!({ "plan_id": plan, "content": content, "form": "assign", "approver_id": approver, "assignees": lead });
+            format!("/tasks/{}", ubnd.post("/tasks", body).expect(201).id())
+        };
+        let (first, second) = (task("Việc một", org(house, "SNV")), task("Việc hai", Value::Null));
+        let plan = format!("/plans/{plan}");
+        ubnd.step(&plan, json!({ "action": "activate" })).expect(200);
+        let approve = |task: &str, by: Value| drop(ubnd.patch(task, &ubnd.get(task).expect(200), json!({ "approver_id": by })).expect(200));
+        // Statuses of plan, first and second task.
+        let reads = |code: &str| [&plan, &first, &second].map(|path| house.person("BDI", code, "viewer").get(path).status);
+        let (nothing, the_first, the_second) = ([404; 3], [200, 200, 404], [200, 404, 200]);
+        assert_eq!((reads("SNV"), reads("STC")), (the_first, nothing));
+        // Another one: it reads the plan too, the former one does not any more.
+        approve(&first, org(house, "STC"));
+        assert_eq!((reads("SNV"), reads("STC")), (nothing, the_first));
+        assert_eq!(house.person("BDI", "STC", "viewer").get("/plans").expect(200).items().len(), 1);
+        // Of two tasks, the plan stays with the second.
+        approve(&second, org(house, "STC"));
+        approve(&first, Value::Null);
+        assert_eq!(reads("STC"), the_second);
+        approve(&second, Value::Null);
+        assert_eq!(reads("STC"), nothing);
+    });
+}
+
+/// RULES 1: an overseer of the regime, one of its plan, and who entrusted the plan to another body.
+#[test]
+fn whoever_oversees_regime_or_plan_receives_the_issued_report() {
+    each("2021-10-20T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let above = house.organization("BDI", "SYT");
+        let unit =
+            json!({ "province_id": above.province_id, "parent_id": above.id, "code": "BV", "name": "Bệnh viện", "kind": "subordinate_unit", "level": "unit" });
+        house.administrator().post("/organizations", unit).expect(201);
+        // Health entrusts a plan to its hospital, to which tourism reports on it, and which reports to UBND.
+        let at = |code: &str, position: &str| house.person("BDI", code, position);
+        let plan = at("SYT", "leader").post("/plans", json!({ "title": "Kế hoạch y tế", "owner_id": org(house, "BV") })).expect(201).id();
+        let lead = json!([{ "organization_id": org(house, "SDL"), "role": "lead" }]);
+        at("BV", "leader").post("/tasks", json!({ "plan_id": plan, "content": "Giới thiệu dịch vụ", "form": "assign", "assignees": lead })).expect(201);
+        at("BV", "leader").step(&format!("/plans/{plan}"), json!({ "action": "activate" })).expect(200);
+        let sender = |code: &str| json!({ "organization_id": org(house, code), "resolution": "text" });
+        let due = json!({ "kind": "yearly", "month": 11, "day": 20, "inclusive": false, "roll": "none" });
+        let regime = json!({
+            "name": "Báo cáo y tế", "frequency": "year", "plan_id": plan, "tracked_from": "2021-01-01",
+            "steps": [
+                { "step_no": 1, "senders": [sender("SDL")], "receiver_id": org(house, "BV"), "report_of": "consolidator", "resolution": "text", "due_rule": due },
+                { "step_no": 2, "senders": [sender("BV")], "receiver_id": org(house, "UBND"), "consolidates": true, "report_of": "consolidator", "resolution": "text" },
+            ],
+            "sections": [{ "key": "ket_qua", "title": "Kết quả", "in_text": false }],
+            "indicators": [{ "code": "visitors", "name": "Số khách", "type": "integer", "across_agencies": "sum", "over_time": "sum", "source": "typed", "in_text": false }]
+        });
+        let regime = at("UBND", "officer").post("/reporting-regimes", regime).expect(201).id();
+        let of_regime = grant(house, "STC", "overseer", json!({ "regime_id": regime }));
+        grant(house, "SNV", "overseer", json!({ "plan_id": plan }));
+        grant(house, "TTTU", "overseer", json!({}));
+        let period = at("BV", "leader").post("/reporting-periods", json!({ "regime_id": regime, "period": "2021" })).expect(201).id();
+        let owed = at("SDL", "officer").get("/reporting-obligations").expect(200).items()[0]["id"].clone();
+        let content = json!({ "obligation_id": owed, "narratives": [{ "section": "ket_qua", "text": "Đã làm" }], "figures": [{ "indicator": "visitors", "value": "7" }] });
+        let draft = at("SDL", "officer").post("/report-submissions", content).expect(201).id();
+        at("SDL", "leader").step(&format!("/report-submissions/{draft}"), json!({ "action": "submit" })).expect(200);
+        at("BV", "leader").step(&format!("/report-submissions/{draft}"), json!({ "action": "accept" })).expect(200);
+
+        // Whose step it is not is told so before what is wrong with the body (RULES 19).
+        let begin = |title: Value| json!({ "period_id": period, "step": 2, "title": title });
+        at("SDL", "officer").post("/consolidated-reports", begin(json!(7))).expect(403);
+        at("BV", "officer").post("/consolidated-reports", begin(json!(7))).expect(422);
+        let report = at("BV", "officer").post("/consolidated-reports", begin(json!("Tổng hợp"))).expect(201).id();
+        let path = format!("/consolidated-reports/{report}");
+        let reads = |codes: [&str; 5]| codes.map(|code| at(code, "viewer").get(&path).status);
+        let all = ["SYT", "STC", "SNV", "TTTU", "HND"];
+        assert_eq!(reads(all), [404; 5]);
+        at("BV", "leader").step(&path, json!({ "action": "issue" })).expect(200);
+        // The province's overseer does not follow what has overseers of its own (RULES 1); a stranger reads nothing.
+        assert_eq!(reads(all), [200, 200, 200, 404, 404]);
+
+        // Who is no overseer any more does not read it, one that is named later does, and the others are as they were.
+        house.at("2021-10-25T08:00");
+        end(house, &of_regime, "2021-10-24");
+        assert_eq!(reads(all), [200, 404, 200, 404, 404]);
+        let health = grant(house, "SYT", "overseer", json!({ "regime_id": regime }));
+        grant(house, "HND", "overseer", json!({ "regime_id": regime }));
+        assert_eq!(reads(all), [200, 404, 200, 404, 200]);
+        house.at("2021-10-28T08:00");
+        end(house, &health, "2021-10-27");
+        assert_eq!(reads(all), [200, 404, 200, 404, 200]);
+    });
+}

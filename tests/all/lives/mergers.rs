@@ -1,5 +1,9 @@
 //! The merger of 1/7/2025: Bình Định and Gia Lai become one province (RULES 18).
 
+use super::{
+    report_jobs::{pass, run_now, save},
+    statistics::{Year, org},
+};
 use crate::harness::{House, each};
 use nhipcau::organizations::{self, Organization, provinces};
 use serde_json::{Value, json};
@@ -40,6 +44,24 @@ pub fn asked(house: &House) -> Value {
         "effective_on": "2025-07-01",
         "basis": "Nghị quyết về sắp xếp đơn vị hành chính cấp tỉnh",
         "organizations": made.into_values().collect::<Vec<_>>(),
+    })
+}
+
+/// A province alone becomes a new one, each of its organisations too.
+pub fn renamed(house: &House, from: &str, to: &str, on: &str) -> Value {
+    let old = all_of(house, from);
+    let key = |o: &Organization| o.seed_key.clone().expect("a key");
+    let organizations = old.iter().map(|o| {
+        let parent = o.parent_id.and_then(|p| old.iter().find(|x| x.id == p)).map(key);
+        json!({ "key": key(o), "code": o.code, "name": o.name, "kind": o.kind, "level": o.level, "parent": parent, "has_users": o.has_users,
+            "predecessors": [o.id] })
+    });
+    json!({
+        "predecessors": [old[0].province_id],
+        "province": { "code": to, "name": "Tỉnh Tây Nguyên", "short_name": "Tây Nguyên", "kind": "province" },
+        "effective_on": on,
+        "basis": "Nghị quyết về sắp xếp đơn vị hành chính cấp tỉnh",
+        "organizations": organizations.collect::<Vec<_>>(),
     })
 }
 
@@ -167,5 +189,98 @@ fn groups_of_a_plan_are_those_of_the_province_that_took_over() {
         expected.retain(|id| json!(id) != first);
         expected.sort();
         assert_eq!(holders, expected);
+    });
+}
+
+/// VPUBND's figures of 2021 and SYT's own were made on 2/12/2021, when the union's period had closed with agencies missing.
+/// On Tue 1/7/2025, before the moment of 07:30, the provinces merge.
+#[test]
+fn saved_reports_go_on_with_the_successor_and_old_runs_are_made_again() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        house.load_agencies("gia_lai");
+        let union = year.person("LHHN", "leader");
+        let report = union.post("/consolidated-reports", json!({ "period_id": year.period, "step": 2 })).expect(201).id();
+        union.step(&format!("/consolidated-reports/{report}"), json!({ "action": "issue" })).expect(200);
+        house.at("2021-12-02T09:00");
+        let (office, agency) = (year.person("VPUBND", "officer"), year.person("SYT", "officer"));
+        let of_all = save(&office, "reporting_rates", json!({ "period": "2021" }), Value::Null).expect(201).id();
+        let own = json!({ "period": "2021", "organization_id": org(house, "BDI", "SYT") });
+        let of_one = save(&agency, "reporting_rates", own, Value::Null).expect(201).id();
+        let (first, second) = (run_now(&office, &of_all), run_now(&agency, &of_one));
+        let before = office.get(first["content"].as_str().expect("a file")).expect(200);
+        assert_eq!(before["items"].as_array().map(Vec::len), Some(19));
+        house.at("2025-06-30T08:00");
+        let daily = save(&office, "task_progress", json!({}), json!({ "kind": "working_day", "at": "07:30" })).expect(201);
+        assert_eq!(daily["next_run_at"], "2025-07-01T00:30:00Z");
+        let daily = daily.id();
+        let waits = agency.send("POST", &format!("/report-jobs/{of_one}/runs"), &[], None).expect(202).id();
+
+        house.at("2025-07-01T06:00");
+        let merger = house.administrator().post("/mergers", asked(house)).expect(201);
+        assert_eq!(merger["moved"]["report_jobs"], 3);
+        // The schedule goes on where it was, and what waits is made with the successor's rights.
+        assert_eq!(pass(house.at("2025-07-01T07:30")), 2);
+        let (office, agency) = (house.person("GLM", "VPUBND", "officer"), house.person("GLM", "SYT", "officer"));
+        let shown = office.get(&format!("/report-jobs/{daily}")).expect(200);
+        assert_eq!((&shown["owner_id"], &shown["state"]), (&json!(org(house, "GLM", "VPUBND")), &json!("active")));
+        assert_eq!(shown["next_run_at"], "2025-07-02T00:30:00Z");
+        let runs = office.get(&format!("/report-jobs/{daily}/runs")).expect(200);
+        assert_eq!(
+            (runs.items().len(), &runs.items()[0]["state"], &runs.items()[0]["planned_for"], &runs.items()[0]["owner_id"]),
+            (1, &json!("succeeded"), &json!("2025-07-01T00:30:00Z"), &json!(org(house, "GLM", "VPUBND")))
+        );
+        let late = agency.get(&format!("/report-job-runs/{waits}")).expect(200);
+        assert_eq!(
+            (&late["state"], &late["owner_id"], &late["filter"]["organization_id"]),
+            (&json!("succeeded"), &json!(org(house, "GLM", "SYT")), &json!(org(house, "GLM", "SYT")))
+        );
+
+        // What SVHTT and others had not handed in has passed to successors; the runs of then show it as it was.
+        for (officer, run, owner) in [(&office, &first, "VPUBND"), (&agency, &second, "SYT")] {
+            let path = format!("/report-job-runs/{}", run.id());
+            assert_eq!(officer.get(&path).expect(200)["owner_id"], json!(org(house, "BDI", owner)));
+            std::fs::remove_file(house.data.join("files").join(run["sha256"].as_str().expect("a hash"))).expect("the stored file goes");
+            let proof = officer.send("POST", &format!("{path}/verification"), &[], None).expect(200);
+            assert_eq!((&proof["identical"], &proof["restored"]), (&json!(true), &json!(true)), "{owner}: {}", proof.json);
+        }
+        assert_eq!(office.get(first["content"].as_str().expect("a file")).expect(200).bytes, before.bytes);
+        office.step(&format!("/report-jobs/{daily}"), json!({ "action": "pause" })).expect(200);
+    });
+}
+
+/// SYT goes to the new Sở Y tế and to Sở Tài chính: its one officer passes to the former, its saved report to nobody.
+#[test]
+fn saved_reports_of_an_organisation_with_several_successors_end() {
+    each("2025-06-27T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        house.load_agencies("gia_lai");
+        let old = house.person("BDI", "SYT", "officer");
+        let job = save(&old, "task_progress", json!({}), json!({ "kind": "working_day", "at": "07:30" })).expect(201).id();
+        let run = run_now(&old, &job);
+        assert_eq!(run["state"], "succeeded");
+        let waits = old.send("POST", &format!("/report-jobs/{job}/runs"), &[], None).expect(202).id();
+        let (syt, user) = (org(house, "BDI", "SYT"), old.get("/auth/me").expect(200)["user_id"].clone());
+
+        house.at("2025-07-01T06:00");
+        let mut request = asked(house);
+        let finance = request["organizations"].as_array_mut().expect("a list").iter_mut().find(|o| o["key"] == "stc").expect("the department of finance");
+        finance["predecessors"].as_array_mut().expect("a list").push(json!(syt));
+        request["choices"] = json!([{ "organization_id": syt, "kind": "user", "item_id": user, "successor": "syt" }]);
+        let merger = house.administrator().post("/mergers", request).expect(201);
+        assert_eq!(merger["moved"]["report_jobs"], 0);
+        assert_eq!(pass(house.at("2025-07-01T07:30")), 0);
+        for code in ["SYT", "STC"] {
+            let (officer, path) = (house.person("GLM", code, "officer"), format!("/report-jobs/{job}"));
+            let ended = officer.get(&path).expect(200);
+            assert_eq!((&ended["state"], &ended["next_run_at"], &ended["owner_id"]), (&json!("archived"), &Value::Null, &json!(syt)), "{code}");
+            assert_eq!(officer.get(&format!("/jobs/{waits}")).expect(200)["state"], "cancelled");
+            officer.send("POST", &format!("{path}/runs"), &[], None).expect(403);
+            let own = officer.get(&format!("/report-job-runs/{}", run.id())).expect(200);
+            assert_eq!(own["allowed_actions"], json!(["verify"]));
+            let again = format!("/report-job-runs/{}/verification", run.id());
+            assert_eq!(officer.send("POST", &again, &[], None).expect(200)["identical"], true, "{code}");
+            house.person("GLM", code, "viewer").send("POST", &again, &[], None).expect(403);
+        }
     });
 }

@@ -1,7 +1,7 @@
 //! Signing in, staying in, being thrown out.
 
 use crate::harness::{PASSWORD, each};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn a_refresh_token_is_good_once_and_its_reuse_ends_the_session() {
@@ -90,6 +90,20 @@ fn an_administrator_of_an_organisation_manages_its_people_and_no_others() {
         // The password was shown once.
         let again = keeper.get(&format!("/users/{}", made.id())).expect(200);
         assert!(again["initial_password"].is_null());
+        // It is null in a rehearsal and in a repetition, and nobody keeps a copy of either.
+        let other = new(&ours.id.to_string(), "van.thu.hai");
+        let rehearsed = keeper.post("/users?validate_only=true", other.clone()).expect(200);
+        let first = keeper.send("POST", "/users", &[("idempotency-key", "them-2")], Some(&other)).expect(201);
+        let repeated = keeper.send("POST", "/users", &[("idempotency-key", "them-2")], Some(&other)).expect(201);
+        assert!(first["initial_password"].is_string());
+        assert_eq!((repeated.id(), repeated.headers["idempotent-replayed"].as_str()), (first.id(), "true"));
+        for told in [&rehearsed, &repeated] {
+            assert_eq!((told.json.get("initial_password"), told.headers["cache-control"].as_str()), (Some(&Value::Null), "no-store"));
+        }
+        let reset = json!({ "action": "reset_password" });
+        let rehearsed =
+            keeper.send("POST", &format!("/users/{}/transitions?validate_only=true", first.id()), &[("if-match", &first.etag())], Some(&reset)).expect(200);
+        assert_eq!((rehearsed.json.get("initial_password"), rehearsed.headers["cache-control"].as_str()), (Some(&Value::Null), "no-store"));
         keeper.post("/users", new(&theirs.id.to_string(), "van.thu.khac")).expect(422);
         // A colleague sees the user, a stranger is told that there is none.
         house.person("BDI", "LHHN", "officer").get(&format!("/users/{}", made.id())).expect(200);

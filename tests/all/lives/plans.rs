@@ -5,7 +5,7 @@ use nhipcau::plans;
 use serde_json::{Value, json};
 
 /// A plan of UBND with these tasks, in force; answers it and the tasks' ids.
-fn plan(house: &House, tasks: &[Value]) -> (String, Vec<String>) {
+pub(super) fn plan(house: &House, tasks: &[Value]) -> (String, Vec<String>) {
     let ubnd = house.person("BDI", "UBND", "leader");
     let plan = ubnd.post("/plans", json!({ "title": "Triển khai Chỉ thị 38-CT/TW" })).expect(201).id();
     // The text makes the Union the focal point of this plan.
@@ -24,27 +24,27 @@ fn plan(house: &House, tasks: &[Value]) -> (String, Vec<String>) {
     (plan, ids)
 }
 
-fn org(house: &House, code: &str) -> Value {
+pub(super) fn org(house: &House, code: &str) -> Value {
     json!(house.organization("BDI", code).id)
 }
 
-fn assignee(house: &House, code: &str, role: &str) -> Value {
+pub(super) fn assignee(house: &House, code: &str, role: &str) -> Value {
     json!({ "organization_id": org(house, code), "role": role })
 }
 
 /// Led by the department of culture, due on Friday 19/11/2021.
-fn led(house: &House, coordinators: &[&str]) -> Value {
+pub(super) fn led(house: &House, coordinators: &[&str]) -> Value {
     let mut all = vec![assignee(house, "SVHTT", "lead")];
     all.extend(coordinators.iter().map(|c| assignee(house, c, "coordinate")));
     json!({ "content": "Tổ chức giao lưu văn hóa", "form": "assign", "place": "III.4", "due_on": "2021-11-19", "assignees": all })
 }
 
-fn part_of(task: &Reply, organization: &Value) -> String {
+pub(super) fn part_of(task: &Reply, organization: &Value) -> String {
     let part = task["parts"].as_array().expect("parts").iter().find(|p| p["organization_id"] == *organization).expect("such a part");
     part["id"].as_str().expect("an id").to_owned()
 }
 
-fn done(person: &Person<'_>, task: &str, organization: &Value) -> Reply {
+pub(super) fn done(person: &Person<'_>, task: &str, organization: &Value) -> Reply {
     let part = part_of(&person.get(&format!("/tasks/{task}")).expect(200), organization);
     person.step(&format!("/task-parts/{part}"), json!({ "action": "done", "result": "Đã phối hợp" }))
 }

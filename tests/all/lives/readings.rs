@@ -4,6 +4,8 @@ use crate::{
     harness::{House, Person, Reply, each},
     policy::world::form,
 };
+use diesel::prelude::*;
+use nhipcau::schema::journal;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, io::Write};
 
@@ -206,6 +208,17 @@ fn decide(house: &House, read: &Reply, at: &str) {
     officer.patch(&summary, &officer.get(&summary), json!({ "value": { "text": "Khác" } })).expect(200);
     let back = officer.step(&summary, json!({ "action": "reopen" })).expect(200);
     assert_eq!((&back["value"], &back["state"]), (&one(read, "summary")["value"], &json!("proposed")));
+    officer.step(&summary, json!({ "action": "accept" })).expect(200);
+    // A patch says what changes, and a decision may say why.
+    let now = officer.get(&summary);
+    assert_eq!(officer.patch(&summary, &now, json!({})).expect(422).fault(""), Some("empty"));
+    assert_eq!(officer.patch(&summary, &now, json!({ "value": null })).expect(422).fault("/value"), Some("wrong_type"));
+    let why = officer.step(&summary, json!({ "action": "reopen", "reason": "Xem lại trích yếu" })).expect(200);
+    let told = house.db.read_now(|conn| {
+        let entries = journal::table.filter(journal::action.eq("reopen")).filter(journal::reason.eq("Xem lại trích yếu"));
+        Ok(entries.select(journal::record_id).load::<nhipcau::id::Id>(conn)?)
+    });
+    assert_eq!(told.expect("a read").iter().map(ToString::to_string).collect::<Vec<_>>(), [why.id()]);
     officer.step(&summary, json!({ "action": "accept" })).expect(200);
     // One duty is not wanted.
     let unwanted = duty(read, "III.7", "phối hợp");

@@ -24,7 +24,11 @@ fn an_obstacle_goes_from_an_agency_over_the_focal_point_to_ubnd_and_back() {
         }
         let edited = officer.patch(&path, &draft, json!({ "kind": "difficulty", "respond_by": null })).expect(200);
         assert_eq!((&edited["kind"], &edited["respond_by"]), (&json!("difficulty"), &json!(null)));
-        officer.patch(&path, &draft, json!({ "kind": "obstacle" })).expect(412);
+        let stale = officer.patch(&path, &draft, json!({ "kind": "obstacle" })).expect(412);
+        assert_eq!(stale.etag(), officer.get(&path).etag());
+        // The same for a step, and where the path says the code.
+        let stale = leader.take("/recommendations/KN-BRV-2020-0001", &draft, json!({ "action": "send" })).expect(412);
+        assert_eq!(stale.etag(), leader.get(&path).etag());
         let edited = officer.patch(&path, &edited, json!({ "respond_by": "2020-03-20" })).expect(200);
         officer.take(&path, &edited, json!({ "action": "send" })).expect(403);
 

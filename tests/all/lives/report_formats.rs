@@ -1,6 +1,6 @@
 //! One report, one snapshot, the same figures in every format.
 
-use super::statistics::{Year, plan, read};
+use super::statistics::{Year, org, plan, read, seal};
 use crate::harness::{Person, each};
 use serde_json::{Value, json};
 
@@ -104,5 +104,50 @@ fn fields_choose_columns() {
         // Events are rows too.
         let events = ubnd.get("/events?fields=type,seq&limit=2").expect(200);
         assert!(events["cursor"].is_string() && events.items().iter().all(|e| e.as_object().is_some_and(|e| e.len() == 2)), "{}", events.json);
+    });
+}
+
+/// Registers and the brief show present rows. Between two formats a clerk registers an arrival, and SNV hands in its report,
+/// neither of which is sealed yet: each format names the state that it shows, and the state keeps its name once it is sealed.
+#[test]
+fn what_is_not_sealed_yet_is_another_snapshot() {
+    each("2021-10-01T08:00", |house| {
+        let year = Year::live(house);
+        let clerk = year.person("SYT", "clerk");
+        let arrive = |number: &str| {
+            let letter = json!({ "kind": "official_letter", "issuer_id": org(house, "BDI", "STC"), "number": number, "symbol": "STC-VP", "issued_on": "2021-11-30",
+                "summary": "Cử cán bộ tập huấn" });
+            clerk.post("/arrivals", json!({ "arrived_on": "2021-12-01", "document": letter })).expect(201);
+        };
+        arrive("11");
+        let path = "/reports/incoming-documents?from=2021-12-01";
+        let first = read(&clerk, path);
+        assert_eq!(first.items().len(), 1);
+        arrive("12");
+        let table = clerk.get(&format!("{path}&format=csv")).expect(200);
+        let lines = csv::Reader::from_reader(table.bytes.as_slice()).records().count();
+        assert_eq!(lines, 2);
+        assert_ne!(json!(table.headers["x-snapshot"]), first["snapshot"]);
+        let second = clerk.get(path).expect(200);
+        assert_eq!((second.items().len(), &second["snapshot"]), (2, &json!(table.headers["x-snapshot"])));
+        seal(house);
+        let sealed = clerk.get(path).expect(200);
+        assert_eq!((&sealed["snapshot"], sealed.items()), (&second["snapshot"], second.items()));
+
+        // The brief: what SNV hands in leaves what is owed, and is in no list of the state before.
+        let leader = year.person("UBND", "leader");
+        let before = read(&leader, "/reports/leaders-brief?period=2021");
+        let version = year.hand_in("SNV", "2021-12-01T09:00");
+        let after = leader.get("/reports/leaders-brief?period=2021").expect(200);
+        let owed = |brief: &Value| brief["overdue_count"].as_i64().expect("a number");
+        assert_eq!((owed(&after.json), after["snapshot"] == before["snapshot"]), (owed(&before.json) - 1, false));
+        let later = read(&leader, "/reports/leaders-brief?period=2021");
+        assert_eq!((&later["snapshot"], &later.bytes), (&after["snapshot"], &after.bytes));
+        // What has been decided of it is shown with it: accepted late, SNV stands out at once, in the same state as all else.
+        year.accept(&version);
+        let low = |brief: &Value| brief["below_target"].as_array().expect("a list").iter().any(|a| a["organization_code"] == "SNV");
+        let now = leader.get("/reports/leaders-brief?period=2021").expect(200);
+        assert_eq!((low(&later.json), low(&now.json), now["snapshot"] == later["snapshot"]), (false, true, false));
+        assert_eq!(read(&leader, "/reports/leaders-brief?period=2021").bytes, now.bytes);
     });
 }

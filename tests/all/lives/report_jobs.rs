@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::Barrier;
 
-fn pass(house: &House) -> usize {
+pub fn pass(house: &House) -> usize {
     seal(house);
     jobs::pass(&house.db, &house.data, house.now()).expect("a pass")
 }
 
-fn save(person: &Person<'_>, report: &str, filter: Value, schedule: Value) -> Reply {
+pub fn save(person: &Person<'_>, report: &str, filter: Value, schedule: Value) -> Reply {
     person.post("/report-jobs", json!({ "title": "Báo cáo định kỳ", "report": report, "filter": filter, "format": "json", "schedule": schedule }))
 }
 
@@ -204,7 +204,8 @@ fn what_cannot_be_taken_back_says_so() {
         let path = format!("/jobs/{}", asked.id());
         assert_eq!(officer.step(&path, json!({ "action": "cancel" })).expect(200)["state"], "cancelled");
         assert_eq!(pass(house), 0);
-        assert_eq!(officer.step(&path, json!({ "action": "cancel" })).expect(409).code(), "ended");
+        let ended = officer.step(&path, json!({ "action": "cancel" })).expect(409);
+        assert_eq!((ended.code(), &ended["allowed_actions"]), ("ended", &json!([])));
         assert_eq!(officer.get(&format!("/report-job-runs/{}/content", asked.id())).expect(409).code(), "no_content");
     });
 }
@@ -258,6 +259,47 @@ fn a_saved_report_is_checked_when_it_is_saved() {
         let job = officer.post("/report-jobs", new).expect(201).id();
         house.at("2022-01-05T08:00");
         assert_eq!(run_now(&officer, &job)["filter"], json!({ "period": "2021-12" }));
+    });
+}
+
+/// The calendar of the beginning knows no holidays: it has Thu 2/9/2021 worked. The last working days of September and October
+/// are then Thu 30/9 and Fri 29/10.
+#[test]
+fn schedules_follow_a_calendar_that_comes_later() {
+    each("2021-08-25T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let (administrator, officer) = (house.administrator(), house.person("BDI", "UBND", "officer"));
+        let install = |version: &str, off: &[&str]| {
+            let day = |date: &&str| json!({ "date": date, "kind": "public_holiday", "name_vi": "Nghỉ", "name_en": "Off", "unconfirmed": false });
+            let days: Vec<Value> = off.iter().map(day).collect();
+            administrator.post("/calendars", json!({ "calendar_version": version, "years": [2021], "days_off": days, "extra_working_days": [] })).expect(201);
+        };
+        install("vn-2021/2", &[]);
+        let at = |schedule: Value| save(&officer, "task_progress", json!({}), schedule).expect(201).id();
+        let daily = at(json!({ "kind": "working_day", "at": "07:30" }));
+        let next = |job: &str| officer.get(&format!("/report-jobs/{job}")).expect(200)["next_run_at"].clone();
+        for (day, made) in [("2021-08-26", 1), ("2021-08-27", 1), ("2021-08-30", 1), ("2021-08-31", 1), ("2021-09-01", 1)] {
+            assert_eq!(pass(house.at(&format!("{day}T07:30"))), made, "{day}");
+        }
+        assert_eq!(next(&daily), "2021-09-02T00:30:00Z");
+        house.at("2021-09-01T09:00");
+        let monthly = at(json!({ "kind": "last_working_day", "at": "17:00" }));
+        assert_eq!(next(&monthly), "2021-09-30T10:00:00Z");
+        // 2/9 is off, and so is Thu 30/9: Fri 3/9, and Wed 29/9.
+        install("vn-2021/3", &["2021-09-02", "2021-09-30"]);
+        assert_eq!((next(&daily), next(&monthly)), (json!("2021-09-03T00:30:00Z"), json!("2021-09-29T10:00:00Z")));
+        assert_eq!(pass(house.at("2021-09-02T07:30")), 0);
+        assert_eq!(pass(house.at("2021-09-03T07:30")), 1);
+        assert_eq!(runs(&officer, &daily)[0]["planned_for"], "2021-09-03T00:30:00Z");
+        officer.step(&format!("/report-jobs/{daily}"), json!({ "action": "pause" })).expect(200);
+        assert_eq!(pass(house.at("2021-09-29T17:00")), 1);
+        assert_eq!(next(&monthly), "2021-10-29T10:00:00Z");
+        // On the morning of 29/10 it turns out that this day is off: the moment was on 28/10, and is made up for at once.
+        house.at("2021-10-29T08:00");
+        install("vn-2021/4", &["2021-09-02", "2021-09-30", "2021-10-29"]);
+        assert_eq!(pass(house.at("2021-10-29T08:01")), 1);
+        assert_eq!(runs(&officer, &monthly)[0]["planned_for"], "2021-10-28T10:00:00Z");
+        assert_eq!(next(&monthly), "2021-11-30T10:00:00Z");
     });
 }
 

@@ -8,12 +8,12 @@ fn group(person: &Person<'_>, code: &str) -> Value {
     person.get(&format!("/organization-groups?code={code}")).expect(200).items()[0]["id"].clone()
 }
 
-fn org(house: &House, code: &str) -> Value {
+pub(super) fn org(house: &House, code: &str) -> Value {
     json!(house.organization("BDI", code).id.to_string())
 }
 
 /// The regime as the text has it: "trước 20/11 hằng năm", Liên hiệp tỉnh consolidates, no day for the second step.
-fn regime(house: &House) -> Value {
+pub fn regime(house: &House) -> Value {
     let ubnd = house.person("BDI", "UBND", "officer");
     let group_sender = |code: &str, words: &str| json!({ "group_id": group(&ubnd, code), "words": words, "resolution": "text" });
     json!({
@@ -42,7 +42,7 @@ fn regime(house: &House) -> Value {
 }
 
 /// The regime is drawn up on 1/10 and its period 2021 opened by the receiver's leader on 20/10/2021.
-fn opened(house: &House) -> (Reply, Reply) {
+pub(super) fn opened(house: &House) -> (Reply, Reply) {
     house.load("binh_dinh");
     let regime = house.person("BDI", "UBND", "officer").post("/reporting-regimes", regime(house)).expect(201);
     house.at("2021-10-20T08:00");
@@ -50,13 +50,13 @@ fn opened(house: &House) -> (Reply, Reply) {
     (regime, period)
 }
 
-fn obligation(house: &House, period: &Reply, code: &str) -> Value {
+pub(super) fn obligation(house: &House, period: &Reply, code: &str) -> Value {
     let lhhn = house.person("BDI", "LHHN", "officer");
     let path = format!("/reporting-obligations?period_id={}&sender_id={}", period.id(), org(house, code).as_str().expect("an id"));
     lhhn.get(&path).expect(200).items()[0].clone()
 }
 
-fn content(house: &House, period: &Reply, code: &str) -> Value {
+pub(super) fn content(house: &House, period: &Reply, code: &str) -> Value {
     json!({
         "obligation_id": obligation(house, period, code)["id"],
         "narratives": [{ "section": "ket_qua", "text": "Đã tổ chức hai hội nghị phổ biến Chỉ thị." }],
@@ -66,7 +66,7 @@ fn content(house: &House, period: &Reply, code: &str) -> Value {
 }
 
 /// The agency's officer drafts at once, its leader hands in at `at`.
-fn handed_in(house: &House, period: &Reply, code: &str, at: &str) -> String {
+pub(super) fn handed_in(house: &House, period: &Reply, code: &str, at: &str) -> String {
     let draft = house.person("BDI", code, "officer").post("/report-submissions", content(house, period, code)).expect(201);
     house.at(at);
     let path = format!("/report-submissions/{}", draft.id());
@@ -74,7 +74,7 @@ fn handed_in(house: &House, period: &Reply, code: &str, at: &str) -> String {
     path
 }
 
-fn accepted(house: &House, path: &str, at: &str) -> Reply {
+pub(super) fn accepted(house: &House, path: &str, at: &str) -> Reply {
     house.at(at);
     house.person("BDI", "LHHN", "leader").step(path, json!({ "action": "accept" })).expect(200)
 }
@@ -221,6 +221,10 @@ fn a_snapshot_is_immutable_and_its_hash_can_be_computed_by_anybody() {
         let path = handed_in(house, &period, "STC", "2021-11-18T10:00");
         let leader = house.person("BDI", "STC", "leader");
         let sent = leader.get(&path).expect(200);
+        // What is not handed in has no hash yet.
+        let draft = house.person("BDI", "SYT", "officer");
+        let begun = draft.post("/report-submissions", json!({ "obligation_id": obligation(house, &period, "SYT")["id"] })).expect(201);
+        assert_eq!(draft.get(&format!("/report-submissions/{}/verify", begun.id())).expect(409).code(), "draft");
         // Handed in before the books close on 14/12: every figure is marked an estimate.
         assert!(sent["figures"].as_array().expect("figures").iter().all(|f| f["estimated"] == true));
         let proof = leader.get(&format!("{path}/verify")).expect(200);
@@ -322,8 +326,15 @@ fn more_time_is_asked_before_the_due_date_and_old_dates_stay_visible() {
         let owed = obligation(house, &period, "SKHDT");
         let path = format!("/reporting-obligations/{}", owed["id"].as_str().expect("an id"));
         let (officer, lhhn) = (house.person("BDI", "SKHDT", "officer"), house.person("BDI", "LHHN", "leader"));
-        house.at("2021-11-19T16:00");
+        // Due Friday 19/11/2021: the day before is the last on which more time is asked for.
+        house.at("2021-11-18T16:00");
         let asked = json!({ "due_on": "2021-11-26", "reason": "Chờ số liệu của các chủ dự án" });
+        let may = |code: &str| {
+            let path = format!("/reporting-obligations/{}", obligation(house, &period, code)["id"].as_str().expect("an id"));
+            let actions = house.person("BDI", code, "officer").get(&path).expect(200)["allowed_actions"].clone();
+            actions.as_array().expect("actions").contains(&json!("ask_extension"))
+        };
+        assert!(may("SKHDT") && may("SYT"));
         assert_eq!(
             officer.post(&format!("{path}/extensions"), json!({ "due_on": "2021-11-19", "reason": "…" })).expect(422).fault("/due_on"),
             Some("not_later")
@@ -332,12 +343,15 @@ fn more_time_is_asked_before_the_due_date_and_old_dates_stay_visible() {
         assert_eq!(officer.post(&format!("{path}/extensions"), asked.clone()).expect(409).code(), "already_asked");
         let extension = format!("{path}/extensions/{}", request.id());
         officer.step(&extension, json!({ "action": "grant_extension" })).expect(403);
+        // On the day itself and after it an agency asks no more, as for tasks.
+        let late = format!("/reporting-obligations/{}/extensions", obligation(house, &period, "SYT")["id"].as_str().expect("an id"));
+        house.at("2021-11-19T08:00");
+        assert_eq!(house.person("BDI", "SYT", "officer").post(&late, asked.clone()).expect(409).code(), "past_due");
+        assert!(!may("SYT"));
         house.at("2021-11-22T08:00");
         lhhn.step(&extension, json!({ "action": "grant_extension" })).expect(200);
         let moved = lhhn.get(&path).expect(200);
         assert_eq!((&moved["due_on"], &moved["extensions"][0]["old_due_on"], &moved["overdue"]), (&json!("2021-11-26"), &json!("2021-11-19"), &json!(false)));
-        // After its due date an agency asks no more.
-        let late = format!("/reporting-obligations/{}/extensions", obligation(house, &period, "SYT")["id"].as_str().expect("an id"));
         assert_eq!(house.person("BDI", "SYT", "officer").post(&late, asked).expect(409).code(), "past_due");
         // The leader names who handles it, of the own house only.
         let leader = house.person("BDI", "SKHDT", "leader");
@@ -400,12 +414,19 @@ fn the_chains_of_the_other_provinces_are_data() {
         let path = format!("/reporting-obligations/{}", own["id"].as_str().expect("an id"));
         let union = house.person(&code, "lhhn", "leader");
         assert_eq!(union.post("/report-submissions", json!({ "obligation_id": own["id"] })).expect(409).code(), "receiver_without_users");
+        // A step like any other: it is meant for the version that was seen.
+        let owing = union.get(&path).expect(200);
+        let send = |tag: &str, body: Value| union.send("POST", &format!("{path}/sending"), &[("if-match", tag)], Some(&body));
         let unknown = json!({ "document_id": own["id"], "sent_on": "2020-10-02" });
-        let refused = union.post(&format!("{path}/sending"), unknown).expect(422);
+        assert_eq!(union.post(&format!("{path}/sending"), unknown.clone()).expect(428).code(), "if_match_required");
+        assert_eq!(send("\"99\"", unknown.clone()).expect(412).etag(), owing.etag());
+        let refused = send(&owing.etag(), unknown.clone()).expect(422);
         assert_eq!((refused.fault("/document_id"), refused.fault("/sent_on")), (Some("unknown_reference"), Some("future")));
         let sent = union.post("/documents", json!({ "kind": "report", "summary": "Báo cáo gửi Liên hiệp trung ương" })).expect(201);
-        let told = union.post(&format!("{path}/sending"), json!({ "document_id": sent.id(), "sent_on": "2020-09-30" })).expect(200);
-        assert_ne!(told["state"], "not_submitted");
+        let told = send(&owing.etag(), json!({ "document_id": sent.id(), "sent_on": "2020-09-30" })).expect(200);
+        assert_eq!(told["state"], "accepted");
+        let again = send(&told.etag(), unknown).expect(409);
+        assert_eq!((again.code(), &again["allowed_actions"]), ("fulfilled", &json!([])));
 
         // Bà Rịa – Vũng Tàu: 6 months and the year; the union reports for the year only, Sở Ngoại vụ for both.
         let code = provinces("ba_ria_vung_tau");
@@ -438,14 +459,22 @@ fn the_chains_of_the_other_provinces_are_data() {
     });
 }
 
-/// A successor takes over what two predecessors owe: one obligation naming both (RULES 18).
+/// A successor takes over what three predecessors owe: one obligation naming all (RULES 18). SDL and SVHTT have drafts, STC
+/// has handed in; what is owed once stays on record three times.
 #[test]
 fn a_merger_moves_what_is_owed() {
     each("2021-10-01T08:00", |house| {
         let (_, period) = opened(house);
+        let own = |code: &str| format!("/reporting-obligations/{}", obligation(house, &period, code)["id"].as_str().expect("an id"));
+        let (sdl_path, svhtt_path, stc_path) = (own("SDL"), own("SVHTT"), own("STC"));
         let draft = house.person("BDI", "SDL", "officer").post("/report-submissions", content(house, &period, "SDL")).expect(201);
-        let (sdl, svhtt, heir) = (house.organization("BDI", "SDL"), house.organization("BDI", "SVHTT"), house.organization("BDI", "VPUBND"));
-        for from in [&sdl, &svhtt] {
+        let left = house.person("BDI", "SVHTT", "officer").post("/report-submissions", content(house, &period, "SVHTT")).expect(201);
+        let asked = json!({ "due_on": "2021-11-26", "reason": "Chờ số liệu" });
+        let request = house.person("BDI", "SVHTT", "officer").post(&format!("{svhtt_path}/extensions"), asked.clone()).expect(201);
+        let handed_in = handed_in(house, &period, "STC", "2021-10-25T08:00");
+        let (sdl, svhtt, stc) = (house.organization("BDI", "SDL"), house.organization("BDI", "SVHTT"), house.organization("BDI", "STC"));
+        let heir = house.organization("BDI", "VPUBND");
+        for from in [&sdl, &svhtt, &stc] {
             house
                 .db
                 .write_now(|conn| {
@@ -455,12 +484,43 @@ fn a_merger_moves_what_is_owed() {
                 .expect("it moves");
         }
         let owed = obligation(house, &period, "VPUBND");
-        assert_eq!(owed["step_no"], 1);
-        let both = owed["also_for"].as_array().expect("a list");
-        assert!(both.contains(&json!(sdl.id.to_string())) && both.contains(&json!(svhtt.id.to_string())), "{both:?}");
-        let own = house.person("BDI", "VPUBND", "officer").get(&format!("/report-submissions/{}", draft.id())).expect(200);
-        assert_eq!(own["author_id"], json!(heir.id.to_string()));
-        let total = house.person("BDI", "LHHN", "officer").get(&format!("/reporting-obligations?period_id={}&count=exact", period.id())).expect(200);
-        assert_eq!(total["total"], 18);
+        assert_eq!((&owed["step_no"], &owed["state"]), (&json!(1), &json!("not_submitted")));
+        let all = owed["also_for"].as_array().expect("a list");
+        assert!(all.len() == 3 && [&sdl, &svhtt, &stc].iter().all(|o| all.contains(&json!(o.id.to_string()))), "{all:?}");
+        let moved = house.person("BDI", "VPUBND", "officer").get(&format!("/report-submissions/{}", draft.id())).expect(200);
+        assert_eq!(moved["author_id"], json!(heir.id.to_string()));
+        assert_eq!(house.person("BDI", "LHHN", "viewer").get(&sdl_path).expect(200)["sender_id"], json!(heir.id.to_string()));
+        // All 19 are still there; 18 are expected now, and STC's report of before may be accepted.
+        let lhhn = house.person("BDI", "LHHN", "leader");
+        let listed = |narrowed: &str| lhhn.get(&format!("/reporting-obligations?period_id={}&count=exact{narrowed}", period.id())).expect(200);
+        assert_eq!((&listed("")["total"], &listed("&state=merged")["total"], &listed("&state=submitted")["total"]), (&json!(19), &json!(1), &json!(1)));
+        let expected = || lhhn.get(&format!("/reporting-periods/{}/rates", period.id())).expect(200)["total"]["expected"].clone();
+        assert_eq!(expected(), 18);
+
+        // Nothing can be done with what was merged: not by its people, nor by the receiver, who is asked for nothing either.
+        let (officer, leader) = (house.person("BDI", "SVHTT", "officer"), house.person("BDI", "SVHTT", "leader"));
+        let merged = leader.get(&svhtt_path).expect(200);
+        assert_eq!((&merged["state"], &merged["allowed_actions"], &merged["overdue"]), (&json!("merged"), &json!([]), &json!(false)));
+        assert_eq!(merged["extensions"][0]["state"], "withdrawn");
+        assert_eq!(lhhn.get(&svhtt_path).expect(200)["allowed_actions"], json!([]));
+        lhhn.step(&format!("{svhtt_path}/extensions/{}", request.id()), json!({ "action": "grant_extension" })).expect(409);
+        let version = format!("/report-submissions/{}", left.id());
+        let shown = leader.get(&version).expect(200);
+        assert_eq!(shown["allowed_actions"], json!(["delete"]));
+        for refused in [
+            officer.patch(&version, &shown, json!({ "narratives": [] })),
+            leader.take(&version, &shown, json!({ "action": "submit" })),
+            officer.post("/report-submissions", json!({ "obligation_id": merged["id"] })),
+            officer.post(&format!("{svhtt_path}/extensions"), asked),
+            leader.patch(&svhtt_path, &merged, json!({ "handling_instruction": "Làm gấp" })),
+            lhhn.post(&format!("{svhtt_path}/urgings"), json!({ "level": "urging", "text": "Đề nghị gửi báo cáo." })),
+        ] {
+            assert_eq!(refused.expect(409).code(), "merged");
+        }
+
+        // What came from STC is returned: the successor owes it already, so it is merged too instead of owed for ever.
+        lhhn.step(&handed_in, json!({ "action": "return", "reason": "Thiếu số liệu" })).expect(200);
+        assert_eq!(lhhn.get(&stc_path).expect(200)["state"], "merged");
+        assert_eq!(expected(), 17);
     });
 }

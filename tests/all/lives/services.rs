@@ -1,6 +1,6 @@
 //! Programs that call: made by their organisation's administrator, held to their scopes, rotated, revoked.
 
-use crate::harness::{House, Reply, each};
+use crate::harness::{House, PASSWORD, Reply, each};
 use nhipcau::authz::scopes::ServiceScope;
 use serde_json::{Value, json};
 
@@ -81,6 +81,32 @@ fn a_program_acts_as_viewer_within_its_scopes() {
     });
 }
 
+/// Keys, the secrets of calendars and tokens are kept as hashes only.
+#[test]
+fn no_secret_is_kept_as_it_stands() {
+    each("2021-06-01T08:00", |house| {
+        house.load("binh_dinh");
+        let keeper = house.person("BDI", "LHHN", "org_admin");
+        let post = |path: &str, body: Value| keeper.send("POST", path, &[("idempotency-key", "mot-lan")], Some(&body)).expect(201);
+        let made = post("/service-accounts", json!({ "name": "Bảng điều hành chung", "scopes": ["plans:read"] }));
+        let key = key_of(&made);
+        as_program(house, &key, "GET", "/plans", None).expect(200);
+        let feed = post("/calendar-feeds", json!({ "kind": "person" }));
+        let address = feed["address"].as_str().expect("an address").to_owned();
+        house.send("GET", &address, &[], None).expect(200);
+        let secret = address.rsplit('/').next().and_then(|file| file.strip_suffix(".ics")).expect("a secret").to_owned();
+        let body = json!({ "username": keeper.username, "password": PASSWORD }).to_string();
+        let session = house.send("POST", "/api/v1/auth/login", &[("content-type", "application/json")], Some(body.as_bytes())).expect(200);
+        let member = |name: &str| session[name].as_str().expect("a token").to_owned();
+        // The search finds what is kept.
+        assert!(house.keeps("Bảng điều hành chung") && house.keeps(&made.id()));
+        let tail = |token: &str| token.rsplit('_').next().expect("a part").to_owned();
+        for secret in [tail(&key), tail(&secret), key, secret, member("refresh_token"), member("access_token"), PASSWORD.to_owned()] {
+            assert!(secret.len() >= 16 && !house.keeps(&secret), "{secret} is kept");
+        }
+    });
+}
+
 #[test]
 fn a_program_that_exchanges_documents_does_what_a_clerk_does_and_no_more() {
     each("2021-06-01T08:00", |house| {
@@ -125,6 +151,10 @@ fn a_key_is_rotated_with_grace_expires_and_is_revoked() {
         let made = keeper.send("POST", "/service-accounts", &[("idempotency-key", "tao-1")], Some(&body)).expect(201);
         let replayed = keeper.send("POST", "/service-accounts", &[("idempotency-key", "tao-1")], Some(&body)).expect(201);
         assert_eq!((replayed.id(), &replayed["key"]), (made.id(), &Value::Null));
+        assert_eq!(replayed.headers["cache-control"], "no-store");
+        // A rehearsal shows no key that never will be one.
+        let rehearsed = keeper.post("/service-accounts?validate_only=true", body.clone()).expect(200);
+        assert_eq!((rehearsed.json.get("key"), rehearsed.headers["cache-control"].as_str()), (Some(&Value::Null), "no-store"));
         let path = format!("/service-accounts/{}", made.id());
         let first = key_of(&made);
         let works = |key: &str| as_program(house, key, "GET", "/plans", None).status;

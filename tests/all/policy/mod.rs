@@ -3,5 +3,6 @@
 mod cost;
 mod matrix;
 mod reach;
+mod secrets;
 mod strangers;
 pub mod world;

@@ -24,6 +24,7 @@ use crate::{
     },
 };
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 pub(super) fn propose(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
     let owed = parts::store::of_occurrence(conn, after.id)?;
@@ -109,13 +110,22 @@ pub fn waive_open(conn: &mut Conn, ask: &Ask, owner: Id, occurrences: &[Id], rea
     journal::record_all(conn, &entries)
 }
 
-/// Moves the last day in force of the parts that have no due date of their own; each part's own entry says so.
-pub(super) fn follow(conn: &mut Conn, ask: &Ask, task: &Task, occurrence: Id, due_sort: NaiveDate, reason: Option<&str>) -> Result<()> {
+/// Moves the last day in force of the parts that have no due date of their own, each with the days that it lay; each
+/// part's own entry says so.
+pub(super) fn follow(conn: &mut Conn, ask: &Ask, task: &Task, occurrence: Id, due: Option<NaiveDate>, calendar: &Calendar, reason: Option<&str>) -> Result<()> {
     let mut entries = Vec::new();
-    for part in parts::store::of_occurrence(conn, occurrence)?.iter().filter(|p| p.due_on.is_none() && p.due_sort != due_sort) {
-        entries.push(decided(ask, task.owner_id, part, Part { due_sort, ..part.clone() }, Act::Redate.word(), reason)?);
+    let mut moved: BTreeMap<NaiveDate, Vec<Id>> = BTreeMap::new();
+    for part in parts::store::of_occurrence(conn, occurrence)?.iter().filter(|p| p.due_on.is_none()) {
+        let due_sort = in_force(due, &lays(&part.lays)?, calendar)?;
+        if part.due_sort != due_sort {
+            moved.entry(due_sort).or_default().push(part.id);
+            entries.push(decided(ask, task.owner_id, part, Part { due_sort, ..part.clone() }, Act::Redate.word(), reason)?);
+        }
     }
-    parts::store::follow(conn, occurrence, due_sort, ask.now, ask.actor.user)?;
+    // Most parts never came back, so that nearly always this is one statement.
+    for (due_sort, ids) in moved {
+        parts::store::follow(conn, &ids, due_sort, ask.now, ask.actor.user)?;
+    }
     journal::record_all(conn, &entries)
 }
 
@@ -124,6 +134,18 @@ pub(super) fn in_force(due: Option<NaiveDate>, returned: &[ontime::Lay], calenda
     let Some(due) = due else { return Ok(NEVER) };
     let until = returned.iter().filter_map(|l| l.returned_on).max().unwrap_or(due);
     Ok(ontime::decide(Some(due), returned, until, calendar).map_err(calendar_error)?.effective_due.unwrap_or(due))
+}
+
+/// 422 where a part to be done again is not of this occurrence, or not done.
+pub(super) fn must_be_done(conn: &mut Conn, occurrence: Id, ids: &[Id]) -> Result<()> {
+    let owed = parts::store::of_occurrence(conn, occurrence)?;
+    let Some(unknown) = ids.iter().find(|id| !owed.iter().any(|p| p.id == **id && p.state == PartState::Done)) else { return Ok(()) };
+    Err(Error::fault(
+        "/part_ids",
+        "unknown_reference",
+        format!("Phần việc {unknown} không thuộc lần này hoặc chưa xong."),
+        format!("Part {unknown} is not of this occurrence, or not done."),
+    ))
 }
 
 pub(super) fn give_back(conn: &mut Conn, ask: &Ask, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
@@ -140,14 +162,6 @@ pub(super) fn give_back(conn: &mut Conn, ask: &Ask, after: &mut Occurrence, step
     }
     let owed = parts::store::of_occurrence(conn, after.id)?;
     let has_lead = owed.iter().any(|p| p.role == TaskRole::Lead);
-    if let Some(unknown) = step.part_ids.iter().flatten().find(|id| !owed.iter().any(|p| p.id == **id && p.state == PartState::Done)) {
-        return Err(Error::fault(
-            "/part_ids",
-            "unknown_reference",
-            format!("Phần việc {unknown} không thuộc lần này hoặc chưa xong."),
-            format!("Part {unknown} is not of this occurrence, or not done."),
-        ));
-    }
     for part in &owed {
         let named = step.part_ids.as_ref().map(|ids| ids.contains(&part.id));
         // Unless said, a lead does its own part again; where nobody leads, everybody who reported does.

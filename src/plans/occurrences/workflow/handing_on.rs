@@ -9,11 +9,12 @@ use crate::{
     calendars,
     db::Conn,
     error::{Error, Result},
+    id::Id,
     journal,
     plans::{
-        model::{NEVER, from_json, to_json},
+        model::{from_json, to_json},
         occurrences::{
-            model::{Occurrence, TaskTransition},
+            model::{Occurrence, TaskTransition, lays},
             opening,
         },
         parts::{
@@ -44,13 +45,16 @@ pub(super) fn decline(conn: &mut Conn, task: &Task, after: &mut Occurrence, step
     Ok(())
 }
 
-/// Back with the owner, the task goes to another lead; the one that declined is waived.
-pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occurrence, step: &TaskTransition) -> Result<()> {
-    let wrong = || Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province.");
-    let next = step.organization_id.ok_or_else(wrong)?;
-    if !crate::organizations::find_many(conn, &[next])?.iter().any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id)) {
-        return Err(wrong());
+/// Who is to lead in the place of the one that declined.
+pub(super) fn receiver(conn: &mut Conn, ask: &Ask, task: &Task, next: Id) -> Result<Id> {
+    if crate::organizations::find_many(conn, &[next])?.iter().any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id)) {
+        return Ok(next);
     }
+    Err(Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."))
+}
+
+/// Back with the owner, the task goes to another lead; the one that declined is waived.
+pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occurrence, next: Id) -> Result<()> {
     let owed = parts::store::of_occurrence(conn, after.id)?;
     let mut given = task.assignees()?;
     let leads = assignees::has_lead(&given);
@@ -97,6 +101,19 @@ pub fn move_due(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence,
     history.push(old);
     after.due_history = to_json(&history)?;
     after.due_on = due;
-    after.due_sort = if task.is_timeless() { NEVER } else { in_force(due, &after.lays()?, &calendar)? };
-    follow(conn, ask, task, after.id, after.due_sort, reason.as_deref())
+    let due = due.filter(|_| !task.is_timeless());
+    after.due_sort = in_force(due, &after.lays()?, &calendar)?;
+    follow(conn, ask, task, after.id, due, &calendar, reason.as_deref())
+}
+
+/// The part with a due date of its own from now on; the old one stays visible, and the days that it lay stay given back.
+pub fn moved_part(conn: &mut Conn, before: &Part, due: NaiveDate, old: OldDue) -> Result<Part> {
+    let calendar = calendars::current(conn)?;
+    let mut after = before.clone();
+    let mut history: Vec<OldDue> = from_json(&before.due_history)?;
+    history.push(old);
+    after.due_history = to_json(&history)?;
+    after.due_on = Some(due);
+    after.due_sort = in_force(Some(due), &lays(&before.lays)?, &calendar)?;
+    Ok(after)
 }

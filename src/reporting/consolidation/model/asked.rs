@@ -1,7 +1,7 @@
 //! What callers send about consolidated reports.
 
 use super::{ConsolidatedAction, ConsolidatedText, shown::ConsolidatedReportRow};
-use crate::{documents::Signer, filters::By, id::Id, secrecy};
+use crate::{documents::Signer, filters::By, id::Id};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -113,9 +113,4 @@ pub struct LineageFilter {
     /// Code of the indicator; all without it.
     #[param(pattern = "^[a-z][a-z0-9_]{0,59}$")]
     pub indicator: Option<String>,
-}
-
-/// Whether a text carries the mark of a state secret, which the service refuses (RULES 8).
-pub fn is_secret(text: &str) -> bool {
-    secrecy::scan_text(text)
 }

@@ -8,7 +8,7 @@ use super::{
     },
     body,
     gather::{self, Basis},
-    issue::receivers,
+    issue::{heirs, receivers},
 };
 use crate::{
     ask::Ask,
@@ -42,6 +42,8 @@ pub(super) fn make(
     if is_receivers && !issuer.has_users {
         return Ok(None);
     }
+    // The province may have been merged since the period was opened: its bodies write as those of the one that took over.
+    let province = organizations::provinces::today_of(conn, report.province_id)?;
     let notation = if issuer.kind == OrganizationKind::PartyBody { Notation::Party } else { Notation::State };
     let between = if notation == Notation::Party { '/' } else { '-' };
     let before = store::versions(conn, report.obligation_id)?.into_iter().filter(|v| v.state == ConsolidatedState::Issued && v.version_no < report.version_no);
@@ -57,7 +59,7 @@ pub(super) fn make(
         year: None,
         month: None,
         effective_on: None,
-        place: Some(organizations::provinces::find(conn, report.province_id)?.short_name),
+        place: Some(organizations::provinces::find(conn, province)?.short_name),
         summary: Some(report.title.clone()),
         urgency: None,
         field: None,
@@ -67,11 +69,11 @@ pub(super) fn make(
         text: Some(body::write(report, content, &gather::counted(sources))),
         source: Some(DocumentSource { source_key: Some(format!("{}/{}", report.code, report.version_no)), ..DocumentSource::default() }),
         relations: replaced.map(|id| DocumentRelation { kind: RelationKind::Replaces, document_id: Some(id), citation: None }).into_iter().collect(),
-        recipients: recipients(conn, basis, report, issuer.id, sources)?,
+        recipients: recipients(conn, basis, report, (province, issuer.id), sources)?,
     };
     if is_receivers {
         // Who signs for the receiver is the receiver's to say.
-        return Ok(Some(documents::draft_report(conn, ask, report.province_id, NewDocument { signer, ..new })?.id));
+        return Ok(Some(documents::draft_report(conn, ask, province, NewDocument { signer, ..new })?.id));
     }
     let signer = match signer {
         Some(signer) => signer,
@@ -82,24 +84,24 @@ pub(super) fn make(
             ..Signer::default()
         },
     };
-    Ok(Some(documents::issue_report(conn, ask, report.province_id, new, Some(signer), ask.today)?.id))
+    Ok(Some(documents::issue_report(conn, ask, province, new, Some(signer), ask.today)?.id))
 }
 
 /// To report: the receivers; to know: the agencies whose reports are in it, the consolidator of a report that another
 /// issues, and whom the regime wants to have a copy.
-fn recipients(conn: &mut Conn, basis: &Basis, report: &Report, issuer: Id, sources: &[Source]) -> Result<Vec<Recipient>> {
+fn recipients(conn: &mut Conn, basis: &Basis, report: &Report, (province, issuer): (Id, Id), sources: &[Source]) -> Result<Vec<Recipient>> {
     let counted = gather::counted(sources);
     let above = receivers(basis, report)?.into_iter().map(|id| (id, Purpose::Report));
     let agencies = sources.iter().filter(|s| counted.contains(&s.obligation_id)).map(|s| (s.organization_id, Purpose::Inform));
+    let named: Vec<(Id, Purpose)> = above.chain([(report.consolidator_id, Purpose::Inform)]).chain(agencies).collect();
+    // Agencies of a province that has been merged receive nothing any more: their successors do.
+    let here = heirs(conn, province, named.iter().map(|(id, _)| *id))?;
     let mut all: Vec<(Id, Purpose)> = Vec::new();
-    for (id, purpose) in above.chain([(report.consolidator_id, Purpose::Inform)]).chain(agencies) {
+    for (id, purpose) in named.into_iter().flat_map(|(id, purpose)| here.get(&id).into_iter().flatten().map(move |heir| (*heir, purpose))) {
         if id != issuer && !all.iter().any(|(known, _)| *known == id) {
             all.push((id, purpose));
         }
     }
-    // Agencies of a province that has been merged receive nothing any more.
-    let ids: Vec<Id> = all.iter().map(|(id, _)| *id).collect();
-    let here: Vec<Id> = organizations::find_many(conn, &ids)?.into_iter().filter(|o| o.province_id == report.province_id).map(|o| o.id).collect();
     let line = |organization_id: Option<Id>, text: Option<String>, purpose: Purpose| Recipient {
         organization_id,
         group_id: None,
@@ -110,7 +112,7 @@ fn recipients(conn: &mut Conn, basis: &Basis, report: &Report, issuer: Id, sourc
         archive_units: vec![],
         is_addressee: false,
     };
-    let mut lines: Vec<Recipient> = all.into_iter().filter(|(id, _)| here.contains(id)).map(|(id, purpose)| line(Some(id), None, purpose)).collect();
+    let mut lines: Vec<Recipient> = all.into_iter().map(|(id, purpose)| line(Some(id), None, purpose)).collect();
     lines.extend(
         typed::<Vec<String>>(&basis.regime.copy_to)?.into_iter().filter(|words| !words.trim().is_empty()).map(|words| line(None, Some(words), Purpose::Inform)),
     );

@@ -4,7 +4,7 @@ use super::{
     super::{
         model::{
             ConsolidatedAction as Act, ConsolidatedState as State, Content, ContentRow, Report, Source,
-            asked::{ConsolidatedReportPatch, LeftOutSource, TotalAdjustment, is_secret},
+            asked::{ConsolidatedReportPatch, LeftOutSource, TotalAdjustment},
             decimal, searchable,
             shown::ConsolidatedReportView,
             sums::Adjusted,
@@ -12,7 +12,7 @@ use super::{
         policy::RULES,
         store,
     },
-    change, gather, save, secret, seen, stands,
+    change, gather, save, seen, stands,
 };
 use crate::{
     ask::Ask,
@@ -106,9 +106,6 @@ fn check(patch: &ConsolidatedReportPatch, content: &Content, sources: &[Source])
     if patch.title.as_deref().is_some_and(|t| t.trim().is_empty()) {
         faults.push(Fault::at("/title", "blank", "Hãy ghi tên báo cáo.", "Give the report a title."));
     }
-    if patch.title.as_deref().is_some_and(is_secret) {
-        faults.push(secret("/title"));
-    }
     let mut once = HashSet::new();
     for (at, own) in patch.narratives.iter().flatten().enumerate() {
         let pointer = format!("/narratives/{at}/section");
@@ -116,9 +113,6 @@ fn check(patch: &ConsolidatedReportPatch, content: &Content, sources: &[Source])
             faults.push(Fault::at(pointer, "unknown_section", "Đề cương không có mục này.", "The outline has no such section."));
         } else if !once.insert(own.section.as_str()) {
             faults.push(Fault::at(pointer, "twice", "Mục này ghi hai lần.", "This section stands twice."));
-        }
-        if is_secret(&own.text) {
-            faults.push(secret(format!("/narratives/{at}/text")));
         }
     }
     check_adjustments(patch.adjustments.as_deref().unwrap_or_default(), content, &mut faults);
@@ -156,8 +150,6 @@ fn check_adjustments(all: &[TotalAdjustment], content: &Content, faults: &mut Ve
         }
         if one.reason.trim().is_empty() {
             faults.push(Fault::at(pointer("reason"), "blank", "Hãy ghi lý do điều chỉnh.", "Say why it is adjusted."));
-        } else if is_secret(&one.reason) {
-            faults.push(secret(pointer("reason")));
         }
     }
 }
@@ -173,8 +165,6 @@ fn check_left_out(all: &[LeftOutSource], sources: &[Source], faults: &mut Vec<Fa
         }
         if one.reason.trim().is_empty() {
             faults.push(Fault::at(pointer("reason"), "blank", "Hãy ghi lý do không tính.", "Say why it is left out."));
-        } else if is_secret(&one.reason) {
-            faults.push(secret(pointer("reason")));
         }
     }
 }

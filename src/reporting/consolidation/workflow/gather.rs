@@ -16,7 +16,7 @@ use crate::{
     id::Id,
     organizations,
     reporting::{
-        periods::{self, Obligation, ObligationState, ReportingPeriod},
+        periods::{self, Obligation, ObligationState, ReportingPeriod, workflow::obligations},
         regimes::{self, Indicator, Regime},
         submissions::model::{Figure, Narrative},
     },
@@ -31,12 +31,17 @@ pub(super) struct Basis {
     pub all: Vec<Obligation>,
     /// The consolidator's own.
     pub own: Obligation,
+    /// The consolidator, and those whom it succeeded in this period: what they had accepted by then is theirs on record.
+    receivers: Vec<Id>,
 }
 
 impl Basis {
     pub(super) fn of(conn: &mut Conn, period: ReportingPeriod, all: Vec<Obligation>, own: Obligation) -> Result<Self> {
+        obligations::refuse_merged(&own)?;
         let regime = regimes::find(conn, period.regime_id)?;
-        Ok(Self { period, regime, all, own })
+        let mut receivers: Vec<Id> = typed(&own.also_for)?;
+        receivers.push(own.sender_id);
+        Ok(Self { period, regime, all, own, receivers })
     }
     pub(super) fn find(conn: &mut Conn, report: &Report) -> Result<Self> {
         let period = periods::find(conn, report.period_id)?;
@@ -44,9 +49,10 @@ impl Basis {
         let own = all.iter().find(|o| o.id == report.obligation_id).cloned().ok_or_else(Error::not_found)?;
         Self::of(conn, period, all, own)
     }
-    /// What was to be sent to the consolidator at earlier steps.
+    /// What was to be sent to the consolidator at earlier steps; what a successor's obligation stands for is not owed beside it.
     fn gathered(&self) -> impl Iterator<Item = &Obligation> {
-        self.all.iter().filter(|o| o.receiver_id == Some(self.own.sender_id) && o.step_no < self.own.step_no)
+        let to_us = |o: &&Obligation| o.receiver_id.is_some_and(|id| self.receivers.contains(&id));
+        self.all.iter().filter(to_us).filter(|o| o.step_no < self.own.step_no && o.state != ObligationState::Merged)
     }
     /// The name that a report has unless it is given another.
     pub(super) fn title(&self) -> String {
@@ -170,7 +176,7 @@ fn absence(o: &Obligation) -> Result<MissingReport> {
     let why = match o.state {
         ObligationState::Submitted => ReportMissingWhy::NotAccepted,
         ObligationState::Returned => ReportMissingWhy::Returned,
-        ObligationState::NotSubmitted | ObligationState::Accepted => ReportMissingWhy::NotSubmitted,
+        ObligationState::NotSubmitted | ObligationState::Accepted | ObligationState::Merged => ReportMissingWhy::NotSubmitted,
     };
     Ok(MissingReport { obligation_id: o.id, organization_id: o.sender_id, also_for: typed(&o.also_for)?, why, due_on: o.effective_due_on.or(o.due_on) })
 }

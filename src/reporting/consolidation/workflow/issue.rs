@@ -2,16 +2,16 @@
 
 use super::{
     super::{
-        model::{Content, ContentRow, KIND, Report, ReportAppraisal, Source, typed},
+        model::{Content, ContentRow, KIND, Report, ReportAppraisal, ReportAppraisalEnd, Source, typed},
         store,
     },
     document,
     gather::Basis,
-    none_outdated,
+    none_outdated, overseers,
 };
 use crate::{
     ask::Ask,
-    authz::{Audience, Function, Relations},
+    authz::{Audience, Relations},
     db::Conn,
     documents::Signer,
     error::{Error, Result},
@@ -89,6 +89,24 @@ pub(super) fn receivers(basis: &Basis, report: &Report) -> Result<Vec<Id>> {
     Ok(own.filter_map(|o| o.receiver_id).chain(basis.regime.final_recipient_id).collect())
 }
 
+/// The bodies of a province that stand for these: themselves, or their successors where a merger has ended them.
+pub(super) fn heirs(conn: &mut Conn, province: Id, bodies: impl Iterator<Item = Id>) -> Result<HashMap<Id, Vec<Id>>> {
+    let ids: Vec<Id> = bodies.collect();
+    let (here, away): (Vec<_>, Vec<_>) = organizations::find_many(conn, &ids)?.into_iter().partition(|o| o.province_id == province);
+    let mut all: HashMap<Id, Vec<Id>> = here.into_iter().map(|o| (o.id, vec![o.id])).collect();
+    if away.is_empty() {
+        return Ok(all);
+    }
+    let around = organizations::store::around(conn, &away.iter().map(|o| o.id).collect::<Vec<Id>>())?;
+    let after: Vec<Id> = around.values().flat_map(|a| a.successors.iter().copied()).collect();
+    let known: Vec<Id> = organizations::find_many(conn, &after)?.into_iter().filter(|o| o.province_id == province).map(|o| o.id).collect();
+    for old in away {
+        let successors = around.get(&old.id).into_iter().flat_map(|a| a.successors.iter().copied());
+        all.insert(old.id, successors.filter(|id| known.contains(id)).collect());
+    }
+    Ok(all)
+}
+
 /// Receivers, overseers and every agency that reported may read it from now on; UBND by the audience.
 fn open_to(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report, sources: &[Source]) -> Result<()> {
     let mut all: HashMap<Id, i32> = HashMap::new();
@@ -96,22 +114,27 @@ fn open_to(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report, sources: 
     for receiver in receivers(basis, report)? {
         add(receiver, Relations::RECEIVER);
     }
-    let scope = basis.regime.plan_id.or(Some(basis.regime.id));
-    for overseer in organizations::functions::holders(conn, report.province_id, Function::Overseer, scope, ask.today)? {
+    let province = organizations::provinces::today_of(conn, report.province_id)?;
+    for overseer in overseers::of(conn, &basis.regime, province, ask.today)? {
         add(overseer, Relations::OVERSEER);
     }
     for source in sources {
         add(source.organization_id, Relations::REPORTER);
+    }
+    for successor in heirs(conn, province, sources.iter().map(|s| s.organization_id))?.into_values().flatten() {
+        add(successor, Relations::REPORTER);
     }
     store::relate_all(conn, report.id, &all)
 }
 
 /// RULES 12 and 14: issuing fulfils the consolidator's own obligation and those of later steps that send on the same
 /// report; on time is decided once, by the day of the first issue against the due date moved on by the working days that
-/// the report lay with the appraiser; the period closes with the last step.
+/// the report lay with the appraiser, whichever way a stay ended; only one that was sent back leaves three working days.
+/// The period closes with the last step.
 fn fulfil(conn: &mut Conn, ask: &Ask, basis: &Basis, report: &Report) -> Result<()> {
     let appraisals: Vec<ReportAppraisal> = typed(&report.appraisals)?;
-    let stays: Vec<Lay> = appraisals.iter().map(|a| Lay { submitted_on: a.handed_over_on, returned_on: a.ended_on }).collect();
+    let agreed = |a: &ReportAppraisal| a.end == Some(ReportAppraisalEnd::Appraised);
+    let stays: Vec<Lay> = appraisals.iter().map(|a| Lay { submitted_on: a.handed_over_on, returned_on: a.ended_on, agreed: agreed(a) }).collect();
     periods::fulfil(conn, ask, &basis.own, (KIND, report.id), ask.today, &stays)?;
     Ok(())
 }

@@ -127,7 +127,7 @@ pub struct ObligationView {
     pub group_id: Option<Id>,
     /// The due date, after granted extensions; absent where the text gives none.
     pub due_on: Option<NaiveDate>,
-    /// The last day that counts as on time, moved on by returns (RULES 12).
+    /// The last day that counts as on time, moved on by returns (RULES 12); not later than the period's closing (RULES 14).
     pub effective_due_on: Option<NaiveDate>,
     pub due_rule: Option<DueRule>,
     /// The calendar that computed the due date.
@@ -169,6 +169,9 @@ pub struct Judgement {
     pub on_time: Option<bool>,
     /// The due date before it was moved.
     pub due: Option<NaiveDate>,
+    /// The day on which the period closed, where that came before the due date and counted instead (RULES 14).
+    #[serde(default)]
+    pub closed_on: Option<NaiveDate>,
     /// The last day that counted as on time.
     pub effective_due: Option<NaiveDate>,
     /// The day that counted.
@@ -178,7 +181,7 @@ pub struct Judgement {
     /// Working days given back for the time with the receiver.
     pub receiver_days: u32,
     pub working_days_late: Option<i64>,
-    /// `no_deadline`, `due_date`, `moved_on_by_receiver_days` or `three_working_days_after_return`.
+    /// `no_deadline`, `due_date`, `period_closed`, `moved_on_by_receiver_days` or `three_working_days_after_return`.
     pub rule: String,
     /// The calendar that counted.
     pub calendar_version: String,

@@ -17,8 +17,8 @@ use crate::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// Moves open obligations; two predecessors owing one period become one obligation naming both. Obligations fulfilled by
-/// then keep their organisation, and the predecessor's relations stay as history. Answers the obligations moved.
+/// Moves open obligations; two predecessors owing one period become one obligation naming both, and the other one stays as
+/// merged into it. Obligations fulfilled by then keep their organisation, and the predecessor's relations stay as history. Answers the obligations moved.
 pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id, only: Option<&HashSet<Id>>) -> Result<Vec<Id>> {
     let mut open = store::open_of(conn, from)?;
     open.retain(|o| only.is_none_or(|ids| ids.contains(&o.id)));
@@ -32,7 +32,8 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id, only
     for before in open {
         let twin = taken.get(&(before.period_id, before.step_no)).cloned().filter(|_| before.sender_id == from);
         if let Some(twin) = twin {
-            merge(conn, ask, &before, twin, from)?;
+            let named = merge(conn, ask, &before, twin, from)?;
+            taken.insert((named.period_id, named.step_no), named);
             continue;
         }
         let mut after = before.clone();
@@ -63,8 +64,8 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, province: Id, only
     Ok(moved)
 }
 
-/// The successor's obligation names the predecessor too; one for which something was handed in stays readable beside it.
-fn merge(conn: &mut Conn, ask: &Ask, before: &Obligation, twin: Obligation, from: Id) -> Result<()> {
+/// The successor's obligation names the predecessor too. What was handed in for the other one may still be accepted.
+fn merge(conn: &mut Conn, ask: &Ask, before: &Obligation, twin: Obligation, from: Id) -> Result<Obligation> {
     let mut all: Vec<Id> = typed(&twin.also_for)?;
     all.extend(typed::<Vec<Id>>(&before.also_for)?);
     all.push(from);
@@ -72,11 +73,31 @@ fn merge(conn: &mut Conn, ask: &Ask, before: &Obligation, twin: Obligation, from
     all.dedup();
     let mut after = twin.clone();
     after.also_for = stored(&all)?;
-    save(conn, ask, &twin, after, "reassign", None)?;
-    if before.state == State::NotSubmitted && !store::has_versions(conn, before.id)? {
-        store::remove_obligation(conn, before)?;
+    let named = save(conn, ask, &twin, after, "reassign", None)?;
+    if before.state != State::Submitted {
+        into_twin(conn, ask, before, before.clone(), "reassign", None)?;
     }
-    Ok(())
+    Ok(named)
+}
+
+/// The successor's obligation stands for this one: it is owed no more, and stays for what was so before.
+pub(super) fn into_twin(conn: &mut Conn, ask: &Ask, before: &Obligation, mut after: Obligation, action: &str, reason: Option<&str>) -> Result<Obligation> {
+    super::extensions::withdraw(conn, ask, before)?;
+    after.state = State::Merged;
+    after.handling_unit_id = None;
+    after.handling_user_id = None;
+    save(conn, ask, before, after, action, reason)
+}
+
+/// Whether another obligation of the period names the sender of this one, so that a successor owes it.
+pub(super) fn has_twin(conn: &mut Conn, obligation: &Obligation) -> Result<bool> {
+    for other in store::obligations_of(conn, obligation.period_id)? {
+        let stands = other.id != obligation.id && other.step_no == obligation.step_no && other.state != State::Merged;
+        if stands && typed::<Vec<Id>>(&other.also_for)?.contains(&obligation.sender_id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The open period's chain names the successor, and the successor keeps it.

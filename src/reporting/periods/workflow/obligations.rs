@@ -1,5 +1,6 @@
 //! What is owed: who sees it, who handles it, and how it is fulfilled.
 
+use super::last_day::{judge, last_day};
 use crate::{
     ask::Ask,
     authz::{self, Audience, Relations, Standing},
@@ -10,7 +11,7 @@ use crate::{
     http::Body,
     id::Id,
     journal::{self, Change},
-    ontime::{self, Lay, OnTime},
+    ontime::Lay,
     organizations,
     page::{Page, Paging},
     people,
@@ -18,7 +19,7 @@ use crate::{
         periods::{
             model::{
                 Extension, HandlingPatch, OBLIGATION, Obligation, ObligationAction as Act, ObligationFilter, ObligationState as State, ObligationView,
-                ReportExtensionState, ReportExtensionView, Sending,
+                ReportExtensionState, ReportExtensionView, ReportingPeriod, Sending,
             },
             policy::OBLIGATION_RULES as RULES,
             store,
@@ -58,16 +59,17 @@ pub fn views(conn: &mut Conn, ask: &Ask, obligations: &[Obligation]) -> Result<V
 fn view(ask: &Ask, o: Obligation, extensions: Vec<Extension>, standing: Standing, served: bool) -> Result<ObligationView> {
     let pending = extensions.iter().any(|e| e.state == ReportExtensionState::Asked);
     let owed = matches!(o.state, State::NotSubmitted | State::Returned);
+    let drafts = !matches!(o.state, State::Submitted | State::Merged) && served && !o.consolidates;
     let possible = [
-        (Act::Assign, o.state != State::Accepted),
-        (Act::AskExtension, owed && !pending && o.due_on.is_some_and(|due| ask.today <= due)),
+        (Act::Assign, !o.is_done()),
+        (Act::AskExtension, !pending && o.may_ask_for_time(ask.today)),
         (Act::WithdrawExtension, pending),
-        (Act::GrantExtension, pending),
+        (Act::GrantExtension, pending && !o.is_done()),
         (Act::RefuseExtension, pending),
         (Act::RecordSending, owed && !served && !o.consolidates),
-        (Act::Submit, o.state != State::Submitted && served && !o.consolidates),
+        (Act::Submit, drafts),
         (Act::Urge, owed && ask.actor.organization != Some(o.sender_id)),
-        (Act::Enter, o.state != State::Submitted && served && !o.consolidates),
+        (Act::Enter, drafts),
     ];
     Ok(ObligationView {
         allowed_actions: possible.into_iter().filter(|(act, can)| *can && authz::may(RULES, &ask.actor, *act, standing)).map(|(act, _)| act).collect(),
@@ -152,6 +154,7 @@ pub fn assign(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<HandlingPatch>) ->
     let standing = standing(conn, ask, &before)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::Assign, standing)?;
     ask.proceed(conn, Some(before.version))?;
+    refuse_merged(&before)?;
     if before.state == State::Accepted {
         return Err(Error::conflict("fulfilled", "Nghĩa vụ báo cáo đã hoàn thành.", "The obligation is fulfilled."));
     }
@@ -184,12 +187,25 @@ pub fn assign(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<HandlingPatch>) ->
     seen(conn, ask, &after)
 }
 
+/// 409: a successor's obligation stands for this one, so nothing can be done with it any more.
+pub fn refuse_merged(obligation: &Obligation) -> Result<()> {
+    if obligation.state != State::Merged {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "merged",
+        "Nghĩa vụ này đã nhập vào nghĩa vụ của cơ quan kế thừa; hãy làm tiếp ở đó.",
+        "This obligation was merged into that of the successor; go on there.",
+    ))
+}
+
 /// Writes an obligation back with its journal entry.
 pub fn save(conn: &mut Conn, ask: &Ask, before: &Obligation, mut after: Obligation, action: &str, reason: Option<&str>) -> Result<Obligation> {
     let was = seen(conn, ask, before)?;
     after.version = before.version + 1;
     after.updated_at = ask.now;
     store::update_obligation(conn, before, &after)?;
+    follow_unit(conn, before, &after)?;
     let is = seen(conn, ask, &after)?;
     let change = Change {
         kind: OBLIGATION,
@@ -204,14 +220,25 @@ pub fn save(conn: &mut Conn, ask: &Ask, before: &Obligation, mut after: Obligati
     Ok(after)
 }
 
-/// Whether the version handed in on this day is on time, over all versions (RULES 12).
-pub fn judge(conn: &mut Conn, obligation: &Obligation, versions: &[Lay], handed_in_on: NaiveDate) -> Result<OnTime> {
-    let calendar = calendars::current(conn)?;
-    ontime::decide(obligation.due_on, versions, handed_in_on, &calendar).map_err(|e| calendars::refused("", e))
+/// The handling unit reads the obligation for as long as it is named (RULES 3).
+fn follow_unit(conn: &mut Conn, before: &Obligation, after: &Obligation) -> Result<()> {
+    let unit = |o: &Obligation| o.handling_unit_id.filter(|unit| *unit != o.sender_id);
+    let (old, new) = (unit(before), unit(after));
+    if old == new {
+        return Ok(());
+    }
+    if let Some(old) = old {
+        authz::unrelate(conn, OBLIGATION, before.id, old, Relations::ADDRESSEE)?;
+    }
+    match new {
+        Some(new) => authz::relate(conn, OBLIGATION, after.id, new, Relations::ADDRESSEE),
+        None => Ok(()),
+    }
 }
 
 /// A submission was handed in. What is accepted already stays so: a correction stands beside it.
 pub fn handed_in(conn: &mut Conn, ask: &Ask, before: &Obligation, submission: Id, on: NaiveDate) -> Result<Obligation> {
+    refuse_merged(before)?;
     if before.state == State::Accepted {
         return Ok(before.clone());
     }
@@ -223,17 +250,24 @@ pub fn handed_in(conn: &mut Conn, ask: &Ask, before: &Obligation, submission: Id
     save(conn, ask, before, after, "submit", None)
 }
 
-/// A submission was returned: it is owed again, until the last day moved on by the time that it lay with the receiver.
+/// A submission was returned: it is owed again, until the last day moved on by the time that it lay with the receiver; by
+/// the successor, where a merger has made the successor's obligation name this sender (RULES 18).
 pub fn returned(conn: &mut Conn, ask: &Ask, before: &Obligation, versions: &[Lay], reason: &str) -> Result<Obligation> {
     if before.state == State::Accepted {
         return Ok(before.clone());
     }
     let mut after = before.clone();
-    after.state = State::Returned;
-    after.effective_due_on = judge(conn, before, versions, ask.today)?.effective_due;
+    let period = store::find(conn, before.period_id)?;
+    after.effective_due_on = last_day(before, &period, versions, &calendars::current(conn)?)?;
     after.fulfilled_on = None;
     after.fulfilled_by_kind = None;
     after.fulfilled_by_id = None;
+    if super::merger::has_twin(conn, before)? {
+        let after = super::merger::into_twin(conn, ask, before, after, "return", Some(reason))?;
+        super::close_if_done(conn, ask, before.period_id)?;
+        return Ok(after);
+    }
+    after.state = State::Returned;
     save(conn, ask, before, after, "return", Some(reason))
 }
 
@@ -242,19 +276,27 @@ pub fn fulfil(conn: &mut Conn, ask: &Ask, before: &Obligation, by: (&str, Id), o
     let period = store::find(conn, before.period_id)?;
     let same: Vec<i32> = period.chain()?.iter().filter(|s| s.same_report_as == Some(before.step_no)).map(|s| s.step_no).collect();
     let owed = store::obligations_of(conn, before.period_id)?;
-    let after = fulfil_one(conn, ask, before, by, on, versions)?;
+    let after = fulfil_one(conn, ask, &period, before, by, on, versions)?;
     for twin in owed.iter().filter(|o| o.sender_id == before.sender_id && same.contains(&o.step_no)) {
-        fulfil_one(conn, ask, twin, by, on, versions)?;
+        fulfil_one(conn, ask, &period, twin, by, on, versions)?;
     }
     super::close_if_done(conn, ask, before.period_id)?;
     Ok(after)
 }
 
-fn fulfil_one(conn: &mut Conn, ask: &Ask, before: &Obligation, (kind, record): (&str, Id), on: NaiveDate, versions: &[Lay]) -> Result<Obligation> {
-    if before.state == State::Accepted {
+fn fulfil_one(
+    conn: &mut Conn,
+    ask: &Ask,
+    period: &ReportingPeriod,
+    before: &Obligation,
+    (kind, record): (&str, Id),
+    on: NaiveDate,
+    versions: &[Lay],
+) -> Result<Obligation> {
+    if before.is_done() {
         return Ok(before.clone());
     }
-    let judgement = judge(conn, before, versions, on)?;
+    let judgement = judge(conn, before, period, versions, on)?;
     let mut after = before.clone();
     after.state = State::Accepted;
     after.fulfilled_on = Some(on);
@@ -271,19 +313,11 @@ pub fn record_sending(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<Sending>) 
     let before = store::find_obligation(conn, id)?;
     let standing = standing(conn, ask, &before)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::RecordSending, standing)?;
-    ask.proceed(conn, None)?;
-    if before.consolidates {
-        return Err(by_consolidated_report());
-    }
-    if !matches!(before.state, State::NotSubmitted | State::Returned) {
-        return Err(Error::conflict("fulfilled", "Nghĩa vụ báo cáo đã hoàn thành.", "The obligation is fulfilled."));
-    }
-    if served(conn, &before)? {
-        return Err(Error::conflict(
-            "receiver_has_users",
-            "Cơ quan nhận dùng hệ thống này; hãy nộp báo cáo để họ tiếp nhận.",
-            "The receiver works in this system; hand in a submission for it to accept.",
-        ));
+    ask.proceed(conn, Some(before.version))?;
+    refuse_merged(&before)?;
+    if let Some(refused) = not_to_be_sent(conn, &before)? {
+        let steps = seen(conn, ask, &before)?.allowed_actions;
+        return Err(refused.allowing(steps.into_iter().map(Act::word).collect()));
     }
     let sending = body.open()?;
     let mut faults = Vec::new();
@@ -294,6 +328,24 @@ pub fn record_sending(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<Sending>) 
     all_well(faults)?;
     let after = fulfil(conn, ask, &before, ("document", sending.document_id), sending.sent_on, &[])?;
     seen(conn, ask, &after)
+}
+
+/// 409 where sending is no step of this obligation now.
+fn not_to_be_sent(conn: &mut Conn, obligation: &Obligation) -> Result<Option<Error>> {
+    if obligation.consolidates {
+        return Ok(Some(by_consolidated_report()));
+    }
+    if !matches!(obligation.state, State::NotSubmitted | State::Returned) {
+        return Ok(Some(Error::conflict("fulfilled", "Nghĩa vụ báo cáo đã hoàn thành.", "The obligation is fulfilled.")));
+    }
+    let told = || {
+        Error::conflict(
+            "receiver_has_users",
+            "Cơ quan nhận dùng hệ thống này; hãy nộp báo cáo để họ tiếp nhận.",
+            "The receiver works in this system; hand in a submission for it to accept.",
+        )
+    };
+    Ok(served(conn, obligation)?.then(told))
 }
 
 /// Whether the receiver's people work in this system.

@@ -36,7 +36,8 @@ pub fn rates(conn: &mut Conn, ask: &Ask, id: Id) -> Result<PeriodRates> {
 pub fn of(period: Id, owed: &[Obligation], today: NaiveDate, calendar: &Calendar) -> Result<PeriodRates> {
     let mut agencies: BTreeMap<Id, Rate> = BTreeMap::new();
     let mut late = Vec::new();
-    for o in owed {
+    // What a successor's obligation stands for is counted with that one.
+    for o in owed.iter().filter(|o| o.state != State::Merged) {
         let rate = agencies.entry(o.sender_id).or_default();
         rate.add(&counted(o, today));
         if o.on_time == Some(false) || o.is_overdue(today) {

@@ -1,6 +1,6 @@
 //! Urging (đôn đốc) an agency for a report that it owes, counted per agency and period beside the urgings for tasks.
 
-use super::obligations::standing;
+use super::obligations::{refuse_merged, standing};
 use crate::{
     ask::Ask,
     authz::{self, Relations},
@@ -26,6 +26,7 @@ pub fn urge(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<NewReportUrging>) ->
     let standing = standing(conn, ask, &obligation)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::Urge, standing)?;
     ask.proceed(conn, None)?;
+    refuse_merged(&obligation)?;
     if !matches!(obligation.state, State::NotSubmitted | State::Returned) {
         return Err(Error::conflict("not_owed", "Báo cáo đã được nộp.", "The report has been handed in."));
     }

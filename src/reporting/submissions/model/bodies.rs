@@ -75,11 +75,11 @@ pub struct NewFigure {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPaper {
-    /// The day on which it arrived, which counts.
+    /// The day on which it arrived, which counts; as the receiver's arrival register says, where the document is in it.
     pub arrived_on: NaiveDate,
     /// The registered document.
     pub document_id: Option<Id>,
-    /// Number and symbol as written on the paper, where it is not registered here.
+    /// Number and symbol as written on the paper, where it is not in the register here.
     #[schema(min_length = 1, max_length = 300, example = "215/BC-SYT")]
     pub document_words: Option<String>,
 }

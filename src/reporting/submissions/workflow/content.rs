@@ -4,7 +4,7 @@ use super::prefill::{Counted, Ground, computed};
 use crate::{
     ask::Ask,
     db::Conn,
-    documents::{self, attachments},
+    documents::{self, arrivals, attachments, notation},
     error::{Error, Fault, Result, all_well},
     id::Id,
     reporting::{
@@ -33,6 +33,7 @@ pub struct Content {
 
 /// 409 unless a draft may be made for the obligation now.
 pub fn can_draft(conn: &mut Conn, obligation: &Obligation, versions: &[Submission]) -> Result<()> {
+    obligations::refuse_merged(obligation)?;
     if obligation.consolidates {
         return Err(obligations::by_consolidated_report());
     }
@@ -53,7 +54,7 @@ pub fn can_draft(conn: &mut Conn, obligation: &Obligation, versions: &[Submissio
 }
 
 /// Faults of what stands around the content.
-pub fn check_frame(conn: &mut Conn, ask: &Ask, new: &NewSubmission, corrects: bool) -> Result<()> {
+pub fn check_frame(conn: &mut Conn, ask: &Ask, new: &NewSubmission, author: Id, corrects: bool) -> Result<()> {
     let mut faults = Vec::new();
     if corrects && new.correction_reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
         faults.push(Fault::at("/correction_reason", "required", "Nêu lý do đính chính bản đã được nhận.", "Say why the accepted version is corrected."));
@@ -63,17 +64,38 @@ pub fn check_frame(conn: &mut Conn, ask: &Ask, new: &NewSubmission, corrects: bo
             faults.push(Fault::at("/paper/arrived_on", "future", "Ngày đến ở tương lai.", "The day of arrival is in the future."));
         }
         let named: Vec<(String, Id)> = paper.document_id.map(|id| ("/paper/document_id".to_owned(), id)).into_iter().collect();
-        faults.extend(documents::named::faults(conn, ask, &named)?);
-        if paper.document_id.is_none() && paper.document_words.is_none() {
-            faults.push(Fault::at(
+        let unknown = documents::named::faults(conn, ask, &named)?;
+        match (paper.document_id, &paper.document_words) {
+            (Some(document), _) if unknown.is_empty() => {
+                let (_, fault) = arrivals::day_of_arrival(conn, ask.actor.organization, document, Some(paper.arrived_on), "/paper/arrived_on")?;
+                faults.extend(fault);
+            }
+            (Some(_), _) => faults.extend(unknown),
+            (None, Some(words)) => faults.extend(registered(conn, ask, author, words)?),
+            (None, None) => faults.push(Fault::at(
                 "/paper/document_id",
                 "required",
                 "Nêu văn bản đã đến, hoặc số ký hiệu của nó.",
                 "Name the document that arrived, or its number and symbol.",
-            ));
+            )),
         }
     }
     all_well(faults)
+}
+
+/// Number and symbol in words are for what is not in the register here: what is, is named, so that its day of arrival counts.
+fn registered(conn: &mut Conn, ask: &Ask, author: Id, words: &str) -> Result<Option<Fault>> {
+    let key = notation::read(words).and_then(|w| notation::key(w.number.as_deref(), w.symbol.as_deref()));
+    let (Some(own), Some(key)) = (ask.actor.organization, key) else { return Ok(None) };
+    let held = arrivals::bears(conn, own, author, &key)?;
+    Ok(held.then(|| {
+        Fault::at(
+            "/paper/document_id",
+            "registered",
+            "Văn bản này đã có trong sổ đến; hãy nêu bằng document_id.",
+            "This document is in the arrival register; name it by document_id.",
+        )
+    }))
 }
 
 /// The files named, if the caller may read their documents.

@@ -5,14 +5,15 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Relations},
     db::Conn,
+    documents::arrivals,
     error::{Error, Result},
     id::Id,
     ontime::Lay,
     reporting::{
-        periods::{self, Obligation, ObligationState},
+        periods::{self, Obligation, ObligationState, workflow::obligations::refuse_merged},
         regimes::{Step, model::stored},
         submissions::{
-            model::{KIND, Submission, SubmissionAction as Act, SubmissionState as State},
+            model::{KIND, Paper, Submission, SubmissionAction as Act, SubmissionState as State},
             store,
         },
     },
@@ -21,8 +22,9 @@ use crate::{
 /// Hands a draft in: from now on it is a snapshot, and receiver, appraisers and later receivers read it.
 pub fn submit(conn: &mut Conn, ask: &Ask, before: &Submission, to: State) -> Result<Submission> {
     let obligation = periods::find_obligation(conn, before.obligation_id)?;
+    refuse_merged(&obligation)?;
     let content = Content::read(conn, &obligation, ask.today)?;
-    let paper = before.paper()?;
+    let paper = registered(conn, before.paper()?)?;
     let day = paper.as_ref().map_or(ask.today, |p| p.arrived_on);
     let narratives = before.narratives()?;
     // What the service computes may have changed since the draft was written.
@@ -30,6 +32,7 @@ pub fn submit(conn: &mut Conn, ask: &Ask, before: &Submission, to: State) -> Res
     let figures = content.marked(figures, day);
     content.check_whole(&narratives, &figures, &before.attachments()?)?;
     let mut after = before.clone();
+    after.paper = paper.as_ref().map(stored).transpose()?;
     after.figures = stored(&figures)?;
     after.state = to;
     after.audience = Audience::Overseers as i32;
@@ -43,6 +46,16 @@ pub fn submit(conn: &mut Conn, ask: &Ask, before: &Submission, to: State) -> Res
     let after = save(conn, ask, before, after, Act::Submit.word(), None)?;
     periods::handed_in(conn, ask, &obligation, after.id, day)?;
     Ok(after)
+}
+
+/// The paper with the day in the register, where the document has been entered in it since the draft was written.
+fn registered(conn: &mut Conn, paper: Option<Paper>) -> Result<Option<Paper>> {
+    let Some(mut paper) = paper else { return Ok(None) };
+    if let Some(document) = paper.document_id {
+        let (day, _) = arrivals::day_of_arrival(conn, Some(paper.entered_by_organization_id), document, Some(paper.arrived_on), "")?;
+        paper.arrived_on = day.unwrap_or(paper.arrived_on);
+    }
+    Ok(Some(paper))
 }
 
 /// From submission on: the receiver, the appraisers and the later receivers of the chain (RULES 1).
@@ -62,7 +75,8 @@ fn open_to_chain(conn: &mut Conn, submission: &Submission, obligation: &Obligati
 
 /// How long each version lay with the receiver.
 fn lays(versions: &[Submission]) -> Vec<Lay> {
-    versions.iter().filter_map(|v| Some(Lay { submitted_on: v.submitted_on?, returned_on: v.decided_on.filter(|_| v.state == State::Returned) })).collect()
+    let lay = |v: &Submission| Some(Lay { submitted_on: v.submitted_on?, returned_on: v.decided_on.filter(|_| v.state == State::Returned), agreed: false });
+    versions.iter().filter_map(lay).collect()
 }
 
 fn decided(ask: &Ask, before: &Submission, to: State, reason: Option<String>) -> Submission {

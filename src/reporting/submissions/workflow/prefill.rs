@@ -12,7 +12,7 @@ use crate::{
     plans::{self, AgencyProgress},
     reporting::{
         periods::{
-            self, Obligation, ReportingPeriod,
+            self, Obligation, ObligationState, ReportingPeriod,
             model::{OBLIGATION, ObligationAction},
             policy::OBLIGATION_RULES,
         },
@@ -152,7 +152,8 @@ fn previous(conn: &mut Conn, obligation: &Obligation, period: &ReportingPeriod) 
     let mut agencies: Vec<Id> = regimes::model::typed(&obligation.also_for)?;
     agencies.push(obligation.sender_id);
     let owed = periods::obligations_of(conn, before.id)?;
-    let Some(same) = owed.iter().find(|o| o.step_no == obligation.step_no && agencies.contains(&o.sender_id)) else { return Ok(None) };
+    let is_same = |o: &&Obligation| o.step_no == obligation.step_no && o.state != ObligationState::Merged && agencies.contains(&o.sender_id);
+    let Some(same) = owed.iter().find(is_same) else { return Ok(None) };
     let last = store::versions(conn, same.id)?.into_iter().rfind(|v| v.state == State::Accepted);
     Ok(last.map(|submission| (before, submission)))
 }

@@ -9,36 +9,96 @@ use crate::{
     export::{Format, Style, Table, docx},
     http::session,
     id::Id,
-    organizations::{self, OrganizationState, functions},
+    organizations::{
+        self, Level, Organization, OrganizationKind, OrganizationState,
+        functions::{self, Grant},
+    },
     people,
     statistics::{
         jobs::{
             model::{Pin, ReportFormat},
             store,
         },
-        model::{Cut, ReportFilter, ReportKind, Reported},
+        model::{Cut, RatesReport, ReportFilter, ReportKind, Reported, TaskProgressReport},
+        rewind::{Rewind, Was},
+        store::{Sight, since},
         workflow::{brief, consolidated, distribution, obstacles, progress, rates, registers},
     },
     time::Stamp,
     words::Lang,
 };
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use utoipa::ToSchema;
+
+/// An organisation as the journal shows it.
+#[derive(Debug, Deserialize)]
+struct OrganizationThen {
+    parent_id: Option<Id>,
+    kind: OrganizationKind,
+    level: Level,
+    state: OrganizationState,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+}
+
+/// A grant as the journal shows it: what ends it alone may change.
+#[derive(Debug, Deserialize)]
+struct GrantThen {
+    valid_to: Option<NaiveDate>,
+}
 
 /// Somebody who looks with the rights that the organisation has on the day; none where it has ended.
 pub fn owner(conn: &mut Conn, organization: Id, now: Stamp) -> Result<Option<Actor>> {
     let owner = organizations::find(conn, organization)?;
-    let today = now.day();
-    let valid = owner.valid_from.is_none_or(|day| day <= today) && owner.valid_to.is_none_or(|day| today <= day);
+    let held = functions::of_organization(conn, organization, now.day())?;
+    seated(conn, owner, held, now.day())
+}
+
+/// Somebody who looks with the rights that the organisation had at a state of the data, whatever became of it and of its
+/// functions since; none where it was not active then.
+pub fn owner_then(conn: &mut Conn, organization: Id, cut: &Cut) -> Result<Option<Actor>> {
+    let now = organizations::find(conn, organization)?;
+    let rewind = Rewind::of_records(conn, organizations::model::KIND, &[organization], cut.seq)?;
+    let owner = match rewind.of::<OrganizationThen>(organizations::model::KIND, organization)? {
+        Was::Nothing => return Ok(None),
+        Was::Same => now,
+        Was::Changed(was) => Organization {
+            parent_id: was.parent_id,
+            kind: was.kind,
+            level: was.level,
+            state: was.state,
+            valid_from: was.valid_from,
+            valid_to: was.valid_to,
+            ..now
+        },
+    };
+    let grants = functions::ever_of(conn, organization)?;
+    let ids: Vec<Id> = grants.iter().map(|grant| grant.id).collect();
+    let rewind = Rewind::of_records(conn, functions::KIND, &ids, cut.seq)?;
+    let mut held = Vec::new();
+    for grant in grants {
+        let was = match rewind.of::<GrantThen>(functions::KIND, grant.id)? {
+            Was::Nothing => continue,
+            Was::Same => grant,
+            Was::Changed(was) => Grant { valid_to: was.valid_to, ..grant },
+        };
+        held.extend(Some(was).filter(|grant| grant.is_held(cut.as_of)));
+    }
+    seated(conn, owner, held, cut.as_of)
+}
+
+/// A viewer in an organisation's place; none where it is not active on the day.
+fn seated(conn: &mut Conn, owner: Organization, held: Vec<Grant>, day: NaiveDate) -> Result<Option<Actor>> {
+    let valid = owner.valid_from.is_none_or(|from| from <= day) && owner.valid_to.is_none_or(|to| day <= to);
     if owner.state != OrganizationState::Active || !valid {
         return Ok(None);
     }
-    let held: Vec<_> = functions::of_organization(conn, organization, today)?.into_iter().map(|f| (f.function, f.plan_id.or(f.regime_id))).collect();
+    let held: Vec<_> = held.into_iter().map(|grant| (grant.function, grant.plan_id.or(grant.regime_id))).collect();
     let nobody = people::system_actor();
     Ok(Some(Actor {
-        organization: Some(organization),
+        organization: Some(owner.id),
         parent: owner.parent_id,
         province: Some(owner.province_id),
         provinces: store::provinces_of(conn, owner.province_id)?,
@@ -64,7 +124,7 @@ pub fn kinds(report: ReportKind) -> Vec<&'static str> {
         }
         ReportKind::LeadersBrief => {
             let mut all = [progress::KINDS, rates::KINDS].concat();
-            all.extend(["task", "extension", "reporting_extension", "consolidated_report", "recommendation"]);
+            all.extend(["task", "extension", "reporting_extension", "consolidated_report", "recommendation", "document"]);
             all
         }
     }
@@ -91,8 +151,8 @@ pub fn bytes(conn: &mut Conn, ask: &Ask, wanted: &Wanted<'_>, pin: &Pin, calenda
     let (provinces, filter, Pin { cut, sight, versions, .. }) = (&ask.actor.provinces, wanted.filter, pin);
     let way = Way { report: wanted.report, format: wanted.format, scratch };
     match wanted.report {
-        ReportKind::TaskProgress => written(&way, &progress::report(conn, sight, provinces, filter, cut)?),
-        ReportKind::ReportingRates => written(&way, &rates::report(conn, sight, provinces, filter, cut, calendar)?),
+        ReportKind::TaskProgress => written(&way, &task_progress(conn, sight, provinces, filter, cut)?),
+        ReportKind::ReportingRates => written(&way, &reporting_rates(conn, sight, provinces, filter, cut, calendar)?),
         ReportKind::DocumentDistribution => written(&way, &distribution::report(conn, ask, filter, cut)?),
         ReportKind::OpenObstacles => written(&way, &obstacles::report(conn, ask, filter, cut)?),
         ReportKind::IncomingDocuments => written(&way, &registers::all_incoming(conn, ask, filter, cut)?),
@@ -113,6 +173,25 @@ pub fn bytes(conn: &mut Conn, ask: &Ask, wanted: &Wanted<'_>, pin: &Pin, calenda
             }
         }
     }
+}
+
+/// The progress of tasks. Where a merger has moved records on since, they are looked for where they are now, shown as what
+/// they were, and only what was seen then is kept.
+fn task_progress(conn: &mut Conn, sight: &Sight, provinces: &[Id], filter: &ReportFilter, cut: &Cut) -> Result<TaskProgressReport> {
+    let Some(moved) = since::moved(conn, sight, provinces)? else { return progress::report(conn, sight, provinces, filter, cut) };
+    let anybody = ReportFilter { organization_id: None, ..filter.clone() };
+    let mut report = progress::report(conn, &moved.sight, &moved.provinces, &anybody, cut)?;
+    report.items.retain(|row| moved.was_seen(row.organization_id, row.plan_id) && filter.organization_id.is_none_or(|id| row.organization_id == id));
+    Ok(TaskProgressReport { filter: filter.clone(), ..report })
+}
+
+/// The report on reports, found again in the same way.
+fn reporting_rates(conn: &mut Conn, sight: &Sight, provinces: &[Id], filter: &ReportFilter, cut: &Cut, calendar: &Calendar) -> Result<RatesReport> {
+    let Some(moved) = since::moved(conn, sight, provinces)? else { return rates::report(conn, sight, provinces, filter, cut, calendar) };
+    let anybody = ReportFilter { organization_id: None, ..filter.clone() };
+    let mut report = rates::report(conn, &moved.sight, &moved.provinces, &anybody, cut, calendar)?;
+    report.items.retain(|row| moved.was_seen(row.organization_id, row.regime_id) && filter.organization_id.is_none_or(|id| row.organization_id == id));
+    Ok(RatesReport { filter: filter.clone(), ..report })
 }
 
 /// How a file is written.

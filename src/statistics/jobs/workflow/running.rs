@@ -4,7 +4,7 @@
 
 use super::{
     making::{self, Wanted},
-    planned, queue, run_change, run_view,
+    planning, queue, run_change, run_view,
 };
 use crate::{
     ask::Ask,
@@ -23,7 +23,7 @@ use crate::{
         model::ReportFilter,
         rewind,
         store::Sight,
-        workflow::sight,
+        workflow::{calendar, sight},
     },
     time::{Clock, Stamp},
 };
@@ -113,13 +113,21 @@ fn plan(conn: &mut Conn, now: Stamp) -> Result<usize> {
     }
     let ask = Ask::internal(people::system_actor(), now);
     let due = store::due(conn, now)?;
+    let calendar = calendars::current(conn)?;
     for job in &due {
-        if !job.waiting {
-            queue(conn, &ask, job, job.next_run_at, OWN)?;
+        let Some(schedule) = job.schedule.as_ref().map(typed::<Schedule>).transpose()? else {
+            store::plan_next(conn, &[job.id], None, false)?;
+            continue;
+        };
+        let mut next = planning::next(&schedule, now, now, &calendar);
+        if let Some(planned) = job.next_run_at.filter(|_| !job.waiting) {
+            // The calendar of then may have been another: the moment is the one that the calendar of now gives.
+            match planning::next(&schedule, planned.plus_seconds(-1), now, &calendar) {
+                (Some(moment), false) if moment <= now => drop(queue(conn, &ask, job, Some(moment), OWN)?),
+                moved => next = moved,
+            }
         }
-        let schedule: Option<Schedule> = job.schedule.as_ref().map(typed).transpose()?;
-        let (next, waiting) = planned(conn, schedule.as_ref(), now)?;
-        store::plan_next(conn, job.id, next, waiting)?;
+        store::plan_next(conn, &[job.id], next.0, next.1)?;
     }
     Ok(due.len())
 }
@@ -167,7 +175,7 @@ fn made(conn: &mut Conn, run: &Run, data: &Path, now: Stamp) -> Result<Result<Ma
         filter.period = window.on(run.planned_for.unwrap_or(run.created_at).day());
     }
     let cut = rewind::cut(conn, now, None)?;
-    let calendar = calendars::current(conn)?;
+    let (cut, calendar) = if run.report.shows_present_rows() { (cut.present(), calendars::current(conn)?) } else { (cut, calendar(conn, &cut)?) };
     let wanted = Wanted { report: run.report, filter: &filter, format: run.format };
     let pinned = making::versions(conn, &ask, &wanted, &cut).and_then(|versions| {
         let pin = Pin { cut, sight, calendar_version: calendar.version().to_owned(), versions };

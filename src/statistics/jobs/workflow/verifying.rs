@@ -37,8 +37,9 @@ pub fn verify(conn: &mut Conn, ask: &Ask, id: crate::id::Id, data: &Path) -> Res
     let (Some(sha256), Some(snapshot)) = (run.sha256.clone(), run.snapshot.clone()) else {
         return Err(Error::internal("a run that succeeded has no file"));
     };
-    // Whose figures they are is pinned; names and places in them are as of the snapshot.
-    let owner = making::owner(conn, run.owner_id, pin.cut.moment)?.ok_or_else(changed)?;
+    // Whose figures they are is pinned, also where that organisation has ended since; names and places in them are as of the
+    // snapshot.
+    let owner = making::owner_then(conn, run.owner_id, &pin.cut)?.ok_or_else(changed)?;
     let may_differ = !repeatable(run.report, run.format) && rewind::changed_since(conn, &owner.provinces, &making::kinds(run.report), pin.cut.seq)?;
     let calendar = calendars::of_version(conn, &pin.calendar_version)?;
     let then = Ask { actor: owner, ..Ask::internal(ask.actor.clone(), pin.cut.moment) };

@@ -119,6 +119,8 @@ fn decision(d: &BriefDecision) -> Vec<String> {
         DecisionKind::Appraisal => "Thẩm định",
         DecisionKind::Issue => "Ban hành",
         DecisionKind::Recommendation => "Trả lời kiến nghị",
+        DecisionKind::DraftDocument => "Ký văn bản",
+        DecisionKind::DraftReport => "Nộp báo cáo",
     };
     vec![what.to_owned(), clipped(&d.code, CODE), clipped(&d.title, WORDS), short_date(d.since), number(Some(d.days_waiting))]
 }

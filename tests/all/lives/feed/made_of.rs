@@ -31,12 +31,15 @@ fn a_row_changes_with_everything_that_it_is_made_of() {
         clerk.patch(&copy, &clerk.get(&copy).expect(200), json!({ "summary": "Mời dự hội nghị" })).expect(200);
         assert_eq!(kept("/arrivals", &world.record("arrival:outside").id, "summary"), [("SYT", json!("Mời dự hội nghị"))]);
 
-        // Sở Du lịch asks for more time and is refused; its obligation stays as it was.
+        // Sở Du lịch asks for more time and is refused; its obligation stays as it was. The period of 2021 is closed, so that
+        // it is the next one's.
         let officer = world.at("SDL", "officer");
-        let owed = officer.get(&format!("/reporting-obligations?period_id={}", world.record("period").id)).expect(200);
+        let next = json!({ "regime_id": world.record("regime").id, "period": "2022" });
+        let next = world.at("LHHN", "leader").post("/reporting-periods", next).expect(201).id();
+        let owed = officer.get(&format!("/reporting-obligations?period_id={next}")).expect(200);
         let owed = owed.items()[0]["id"].as_str().expect("an id").to_owned();
         let path = format!("/reporting-obligations/{owed}/extensions");
-        let asked = officer.post(&path, json!({ "due_on": "2021-11-26", "reason": "Chờ số liệu" })).expect(201);
+        let asked = officer.post(&path, json!({ "due_on": "2022-11-26", "reason": "Chờ số liệu" })).expect(201);
         let states = |all: Vec<(&'static str, Value)>| -> Vec<(&'static str, Value)> {
             all.into_iter().map(|(who, extensions)| (who, extensions[0]["state"].clone())).collect()
         };
