@@ -1,18 +1,22 @@
 //! The feed: every committed change of a business record, and of who may see one, in one gapless sequence. Triggers write
 //! the changes in their transaction; here they get their numbers, and pullers their cursors and what has changed since.
 
+mod kind;
+
+pub use kind::{Belong, Kind, Whole, related};
+
 use crate::{
-    authz::{Actor, Function, Position, RoleGroup, Scope, scopes::ServiceScope},
+    authz::{Actor, Function, Position, RoleGroup, Scope},
     db::{Conn, MultiBackend, Predicate, claim, fold_changes, number_changes},
     error::{Error, Result},
     id::Id,
-    schema::{access, changes, feed_secret},
+    schema::{changes, feed_secret},
     time::Stamp,
     words,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use diesel::{
-    dsl::{exists, max, min},
+    dsl::{max, min},
     prelude::*,
 };
 use hmac::{Hmac, Mac};
@@ -26,6 +30,8 @@ pub const BATCH: i64 = 5_000;
 const KEPT: i64 = 30 * 24 * 3600;
 /// Rows of the feed that one pull looks at, at most.
 const WINDOW: i64 = 2_000;
+/// Records gained or lost whose parts one pull looks at, at most.
+const WHOLES: i64 = 200;
 
 words! {
     /// Why a row that a puller may hold is no longer there for it.
@@ -46,26 +52,6 @@ pub struct Tombstone {
     pub reason: TombstoneReason,
     /// Its place in the feed.
     pub seq: i64,
-}
-
-/// Finds records that are open to one of some scopes or related to one of some organisations, behind an id.
-pub type Reached = fn(&mut Conn, &[Scope], &[Id], Option<Id>, i64) -> Result<Vec<Id>>;
-
-/// One kind of record that is pulled: where its list is, who may read it, and which of its rows are open to a scope.
-#[derive(Debug)]
-pub struct Kind {
-    /// As the journal and the access table name it.
-    pub kind: &'static str,
-    /// Address of its list under `/api/v1`.
-    pub list: &'static str,
-    /// The scope with which a service account reads it.
-    pub needs: ServiceScope,
-    /// What a caller's list shows.
-    pub scope: fn(&Actor) -> Result<Scope>,
-    /// Which of some records are open to a scope without a relation.
-    pub open_among: fn(&mut Conn, &Scope, &[Id]) -> Result<Vec<Id>>,
-    /// Records in the order of their ids that are open to one of some scopes, or related to one of some organisations.
-    pub reached: Reached,
 }
 
 /// Serialises those who number in several processes.
@@ -159,6 +145,9 @@ pub struct Cursor {
     /// The rights before these, until all is pulled that was written while they counted.
     #[serde(rename = "b", skip_serializing_if = "Option::is_none", default)]
     former: Option<Former>,
+    /// While the parts of a record that was gained or lost are gone through: its place, and the last part that is known.
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none", default)]
+    within: Option<(i64, Id)>,
 }
 
 /// Rights that a puller had when it took in rows: of those that are gone by now only changes tell, which speak to the
@@ -175,7 +164,7 @@ struct Former {
 impl Cursor {
     /// The caller as of now, standing at a place.
     pub fn at(actor: &Actor, seq: i64) -> Self {
-        Self { seq, rights: Rights::of(actor), sweep: None, former: None }
+        Self { seq, rights: Rights::of(actor), sweep: None, former: None, within: None }
     }
     /// The text that a puller keeps.
     pub fn seal(&self, secret: &str) -> Result<String> {
@@ -253,21 +242,22 @@ pub fn pull(conn: &mut Conn, actor: &Actor, kind: &'static Kind, after: &str, li
     }
     // Looked at before the head: what gets its number in between is pulled the next time.
     let is_behind = match &cursor.former {
-        Some(Former { waiting: Some(last), .. }) => waiting_of(conn, kind.kind)?.is_some_and(|(first, _)| first <= *last),
+        Some(Former { waiting: Some(last), .. }) => waiting_of(conn, kind)?.is_some_and(|(first, _)| first <= *last),
         _ => false,
     };
     let head = head(conn)?;
-    let lines = since(conn, kind.kind, &views, cursor.seq)?;
-    let (mut changed, mut lost, mut seq) = (Vec::new(), HashMap::new(), cursor.seq);
-    let mut known = HashMap::new();
-    let full = i64::try_from(lines.len()).unwrap_or(i64::MAX) >= WINDOW;
-    let mut more = full;
+    let (lines, end) = since(conn, kind, &views, &cursor)?;
+    let (mut changed, mut lost, mut seq, mut within) = (Vec::new(), HashMap::new(), cursor.seq, None);
+    let (mut known, mut last, mut cut) = (HashMap::new(), None, false);
     for (place, what, record, whose, province, audience) in lines {
         if !known.contains_key(&record) && i64::try_from(known.len()).unwrap_or(i64::MAX) >= limit {
-            more = true;
+            // In the midst of the parts of a record the place itself is not known yet.
+            within = last.filter(|(at, _)| *at == place);
+            cut = true;
             break;
         }
         known.insert(record, place);
+        last = Some((place, record));
         seq = place;
         let own = views.iter().any(|(organization, _)| whose == Some(*organization));
         let was_open = views.iter().any(|(_, scope)| {
@@ -281,58 +271,91 @@ pub fn pull(conn: &mut Conn, actor: &Actor, kind: &'static Kind, after: &str, li
             _ => {}
         }
     }
-    if !more {
-        seq = head.max(seq);
-    }
+    let mut more = cut || end.is_some();
+    seq = match (cut, end) {
+        (true, _) => seq - i64::from(within.is_some()),
+        (false, Some(end)) => end,
+        (false, None) => head.max(seq),
+    };
     changed.extend(known);
     changed.sort_unstable_by_key(|(_, place)| *place);
     let next = match cursor.former {
-        Some(former) if more || is_behind => Cursor { seq, rights: cursor.rights, sweep: None, former: Some(former) },
+        Some(former) if more || is_behind => Cursor { seq, rights: cursor.rights, sweep: None, former: Some(former), within },
         Some(_) => {
             // Rights that changed again meanwhile are seen to next.
             more = cursor.rights != now;
-            Cursor { seq, rights: cursor.rights, sweep: None, former: None }
+            Cursor { seq, rights: cursor.rights, sweep: None, former: None, within }
         }
-        None => Cursor { seq, rights: now, sweep: None, former: None },
+        None => Cursor { seq, rights: now, sweep: None, former: None, within },
     };
     Ok(Pull { kind: kind.kind, changed, lost, cursor: next.seal(&secret)?, more })
 }
 
-/// The first and the last change of a kind that wait for their numbers.
-fn waiting_of(conn: &mut Conn, kind: &str) -> Result<Option<(i64, i64)>> {
+/// The first and the last change of a kind, or of what its relations go by, that wait for their numbers.
+fn waiting_of(conn: &mut Conn, kind: &Kind) -> Result<Option<(i64, i64)>> {
+    let kinds: Vec<&'static str> = kind.whole.iter().map(|whole| whole.kind).chain([kind.kind]).collect();
     let ends: (Option<i64>, Option<i64>) = changes::table
         .filter(changes::seq.is_null())
-        .filter(changes::kind.eq(kind.to_owned()))
+        .filter(changes::kind.eq_any(kinds))
         .filter(changes::what.ne("entry"))
         .select((min(changes::ordinal), max(changes::ordinal)))
         .first(conn)?;
     Ok(ends.0.zip(ends.1))
 }
 
-/// Changes of a kind that concern this caller: of what is open to it, of what it is related to, and of its own relations;
-/// also as it stood before, where that differs.
-fn since(conn: &mut Conn, kind: &str, views: &[(Id, Scope)], after: i64) -> Result<Vec<Line>> {
+/// Changes of a kind that concern this caller, in the order of the feed; and, where there may be more of them, the place up
+/// to which they are these.
+fn since(conn: &mut Conn, kind: &Kind, views: &[(Id, Scope)], cursor: &Cursor) -> Result<(Vec<Line>, Option<i64>)> {
+    let mut lines = own(conn, kind, views, cursor.seq)?;
+    let is_full = |lines: usize, most: i64| i64::try_from(lines).unwrap_or(i64::MAX) >= most;
+    let mut end = lines.last().map(|line| line.0).filter(|_| is_full(lines.len(), WINDOW));
+    let Some(whole) = &kind.whole else { return Ok((lines, end)) };
+    let moves = moved(conn, whole.kind, views, cursor.seq)?;
+    if let Some((last, ..)) = moves.last().filter(|_| is_full(moves.len(), WHOLES)) {
+        end = Some(end.map_or(*last, |end| end.min(*last)));
+    }
+    let mut parts: HashMap<Id, Vec<Id>> = HashMap::new();
+    if !moves.is_empty() {
+        for (part, of) in (whole.parts)(conn, &moves.iter().map(|line| line.2).collect::<Vec<Id>>())? {
+            parts.entry(of).or_default().push(part);
+        }
+    }
+    for (place, what, record, whose, ..) in moves {
+        lines.extend(parts.get(&record).into_iter().flatten().map(|part| (place, what.clone(), *part, whose, None, None)));
+    }
+    lines.retain(|line| end.is_none_or(|end| line.0 <= end) && cursor.within.is_none_or(|known| (line.0, line.2) > known));
+    lines.sort_by_key(|line| (line.0, line.2));
+    Ok((lines, end))
+}
+
+/// Relations of these organisations to records of a kind that have come or gone.
+fn moved(conn: &mut Conn, kind: &'static str, views: &[(Id, Scope)], after: i64) -> Result<Vec<Line>> {
+    let organizations: Vec<Id> = views.iter().map(|(organization, _)| *organization).collect();
+    Ok(changes::table
+        .filter(changes::kind.eq(kind))
+        .filter(changes::what.eq_any(["gained", "lost"]))
+        .filter(changes::organization_id.eq_any(organizations).assume_not_null())
+        .filter(changes::seq.gt(after))
+        .order(changes::seq)
+        .limit(WHOLES)
+        .select((changes::seq.assume_not_null(), changes::what, changes::record_id, changes::organization_id, changes::province_id, changes::audience))
+        .load(conn)?)
+}
+
+/// Changes of the kind itself: of what is open to the caller, of what it is related to, and of its own relations; also as it
+/// stood before, where that differs.
+fn own(conn: &mut Conn, kind: &Kind, views: &[(Id, Scope)], after: i64) -> Result<Vec<Line>> {
     let mut query =
-        changes::table.filter(changes::kind.eq(kind.to_owned())).filter(changes::what.ne("entry")).filter(changes::seq.gt(after)).into_boxed::<MultiBackend>();
+        changes::table.filter(changes::kind.eq(kind.kind)).filter(changes::what.ne("entry")).filter(changes::seq.gt(after)).into_boxed::<MultiBackend>();
     let [(organization, _), before @ ..] = views else { return Ok(vec![]) };
     let own = |organization: Id| -> Predicate<changes::table> { Box::new(changes::organization_id.eq(organization).assume_not_null()) };
     let own = before.iter().fold(own(*organization), |all, (organization, _)| -> Predicate<changes::table> { Box::new(all.or(own(*organization))) });
     let shared = changes::organization_id.is_null();
     query = if views.iter().any(|(_, scope)| scope.audience.is_some()) {
         query.filter(own.or(shared))
-    } else if before.is_empty() {
-        let related = access::table
-            .filter(access::organization_id.eq(*organization))
-            .filter(access::kind.eq(changes::kind))
-            .filter(access::record_id.eq(changes::record_id));
-        query.filter(own.or(shared.and(changes::what.eq("deleted").or(exists(related)))))
     } else {
         let organizations: Vec<Id> = views.iter().map(|(organization, _)| *organization).collect();
-        let related = access::table
-            .filter(access::organization_id.eq_any(organizations))
-            .filter(access::kind.eq(changes::kind))
-            .filter(access::record_id.eq(changes::record_id));
-        query.filter(own.or(shared.and(changes::what.eq("deleted").or(exists(related)))))
+        query.filter(own.or(shared.and(changes::what.eq("deleted").or((kind.related)(&organizations)))))
     };
     Ok(query
         .order(changes::seq)
@@ -351,12 +374,13 @@ fn sweep(conn: &mut Conn, kind: &'static Kind, cursor: Cursor, now: Rights, reac
     let ids = (kind.reached)(conn, reach.0, reach.1, swept, limit)?;
     let next = match ids.last() {
         Some(last) if i64::try_from(ids.len()).unwrap_or(i64::MAX) >= limit => {
-            Cursor { seq: cursor.seq, rights: cursor.rights, sweep: Some((*last, target)), former: None }
+            Cursor { seq: cursor.seq, rights: cursor.rights, sweep: Some((*last, target)), former: None, within: cursor.within }
         }
         // Rights that changed again meanwhile are not the target's: a later pull sweeps once more.
         _ => {
-            let waiting = waiting_of(conn, kind.kind)?.map(|(_, last)| last);
-            Cursor { seq: cursor.seq, rights: target, sweep: None, former: Some(Former { rights: cursor.rights, waiting }) }
+            let waiting = waiting_of(conn, kind)?.map(|(_, last)| last);
+            let former = Some(Former { rights: cursor.rights, waiting });
+            Cursor { seq: cursor.seq, rights: target, sweep: None, former, within: cursor.within }
         }
     };
     Ok(Pull {
@@ -367,44 +391,4 @@ fn sweep(conn: &mut Conn, kind: &'static Kind, cursor: Cursor, now: Rights, reac
         // What has changed since the cursor is pulled next.
         more: true,
     })
-}
-
-/// Writes a kind of record that has the columns `id`, `province_id` and `audience`.
-#[macro_export]
-macro_rules! pulled {
-    ($kind:expr, $list:literal, $needs:ident, $table:ident, $rules:expr, $view:expr) => {
-        $crate::feed::Kind {
-            kind: $kind,
-            list: $list,
-            needs: $crate::authz::scopes::ServiceScope::$needs,
-            scope: |actor| $crate::authz::scope($rules, actor, $view),
-            open_among: |conn, scope, ids| {
-                use diesel::prelude::*;
-                use $crate::schema::$table as rows;
-                let Some(audience) = scope.audience else { return Ok(vec![]) };
-                Ok(rows::table
-                    .filter(rows::id.eq_any(ids.to_vec()))
-                    .filter(rows::province_id.eq_any(scope.provinces.clone()))
-                    .filter(rows::audience.ge(audience as i32))
-                    .select(rows::id)
-                    .load(conn)?)
-            },
-            reached: |conn, scopes, organizations, after, limit| {
-                use diesel::prelude::*;
-                use $crate::schema::{access, $table as rows};
-                let mut reach: $crate::db::Predicate<rows::table> = Box::new(rows::id.eq_any(
-                    access::table.filter(access::kind.eq($kind)).filter(access::organization_id.eq_any(organizations.to_vec())).select(access::record_id),
-                ));
-                for scope in scopes {
-                    let Some(audience) = scope.audience else { continue };
-                    reach = Box::new(reach.or(rows::province_id.eq_any(scope.provinces.clone()).and(rows::audience.ge(audience as i32))));
-                }
-                let mut query = rows::table.filter(reach).into_boxed::<$crate::db::MultiBackend>();
-                if let Some(after) = after {
-                    query = query.filter(rows::id.gt(after));
-                }
-                Ok(query.order(rows::id).limit(limit).select(rows::id).load(conn)?)
-            },
-        }
-    };
 }

@@ -586,6 +586,8 @@ allow_tables_to_appear_in_same_query!(readings, access);
 allow_tables_to_appear_in_same_query!(access, documents);
 allow_tables_to_appear_in_same_query!(access, changes);
 allow_tables_to_appear_in_same_query!(changes, journal);
+allow_tables_to_appear_in_same_query!(changes, task_parts);
+allow_tables_to_appear_in_same_query!(changes, extensions);
 allow_tables_to_appear_in_same_query!(access, deliveries);
 allow_tables_to_appear_in_same_query!(access, arrivals);
 allow_tables_to_appear_in_same_query!(organizations, documents);

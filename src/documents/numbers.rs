@@ -13,6 +13,7 @@ use crate::{
     http::{Call, ServiceConfig},
     id::Id,
     includes::{Include, Includes, Relation},
+    journal::{self, Change, NOTHING},
     organizations,
     page::{OldestFirst, Paging, Sort},
     schema::document_numbers as numbers,
@@ -59,6 +60,9 @@ crate::filtered_by! {
     series, period, number, kind: DocumentKind, state: NumberState, document_id, created_at, updated_at
 }
 
+/// The kind of record, as the journal names it.
+pub const KIND: &str = "document_number";
+
 /// Years of a Party term.
 const TERM_YEARS: i32 = 5;
 
@@ -90,7 +94,7 @@ pub fn give_next(conn: &mut Conn, ask: &Ask, document: &Document, series: Option
     let (series, period) = place(conn, document, organization, series, term, day)?;
     let next = db::add_to_counter(conn, &scope_of(organization, &series, period), 1)?;
     let number = i32::try_from(next).map_err(Error::internal)?;
-    enter(conn, ask, document, organization, series, period, number)?;
+    enter(conn, ask, document, "give", (series, period, number))?;
     Ok(format!("{number:02}"))
 }
 
@@ -105,10 +109,16 @@ pub fn take_given(conn: &mut Conn, ask: &Ask, document: &Document) -> Result<()>
     if i64::from(number) > last {
         db::add_to_counter(conn, &scope, i64::from(number) - last)?;
     }
-    enter(conn, ask, document, organization, series, period, number)
+    enter(conn, ask, document, "enter", (series, period, number))
 }
 
-fn enter(conn: &mut Conn, ask: &Ask, document: &Document, organization: Id, series: String, period: i32, number: i32) -> Result<()> {
+fn change<'a>(row: &DocumentNumber, document: &Document, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
+    let (owner, province) = (Some(row.organization_id), Some(document.province_id));
+    Change { kind: KIND, id: row.id, version: Some(row.version), owner, province, action, reason }
+}
+
+fn enter(conn: &mut Conn, ask: &Ask, document: &Document, action: &str, (series, period, number): (String, i32, i32)) -> Result<()> {
+    let organization = document.issuer_id.ok_or_else(|| Error::internal("a document without issuer cannot be numbered"))?;
     let row = DocumentNumber {
         id: Id::fresh(),
         organization_id: organization,
@@ -125,7 +135,7 @@ fn enter(conn: &mut Conn, ask: &Ask, document: &Document, organization: Id, seri
     };
     let entered = diesel::insert_into(numbers::table).values(&row).execute(conn);
     match entered {
-        Ok(_) => Ok(()),
+        Ok(_) => journal::record(conn, ask, change(&row, document, action, None), NOTHING, Some(&row)),
         Err(diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)) => {
             Err(Error::conflict("number_used", "Số này đã cấp trong cùng hệ thống số.", "This number has been given in the same series."))
         }
@@ -134,11 +144,23 @@ fn enter(conn: &mut Conn, ask: &Ask, document: &Document, organization: Id, seri
 }
 
 /// Voids the number of a recalled document; it stays in the register and is never given again.
-pub fn void(conn: &mut Conn, ask: &Ask, document: Id, reason: Option<&str>) -> Result<()> {
-    diesel::update(numbers::table.filter(numbers::document_id.eq(document)).filter(numbers::state.eq(NumberState::Used)))
+pub fn void(conn: &mut Conn, ask: &Ask, document: &Document, reason: Option<&str>) -> Result<()> {
+    let used = || numbers::table.filter(numbers::document_id.eq(document.id)).filter(numbers::state.eq(NumberState::Used));
+    let mut entries = Vec::new();
+    for before in used().order(numbers::id).select(DocumentNumber::as_select()).load::<DocumentNumber>(conn)? {
+        let after = DocumentNumber {
+            state: NumberState::Voided,
+            reason: reason.map(str::to_owned),
+            version: before.version + 1,
+            updated_at: ask.now,
+            ..before.clone()
+        };
+        entries.push(journal::entry(ask, change(&after, document, "void", reason), Some(&before), Some(&after))?);
+    }
+    diesel::update(used())
         .set((numbers::state.eq(NumberState::Voided), numbers::reason.eq(reason), numbers::version.eq(numbers::version + 1), numbers::updated_at.eq(ask.now)))
         .execute(conn)?;
-    Ok(())
+    journal::record_all(conn, &entries)
 }
 
 impl Includes for DocumentNumber {

@@ -268,7 +268,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentTransition>)
         }
         Act::Recall => {
             details.ended_reason = Some(reason(&step)?);
-            numbers::void(conn, ask, id, step.reason.as_deref())?;
+            numbers::void(conn, ask, &before, step.reason.as_deref())?;
         }
         Act::Supersede => {
             details.ended_reason = Some(reason(&step)?);

@@ -49,9 +49,11 @@ pub fn related(conn: &mut Conn, organization: Id, records: Vec<Id>) -> Result<Ha
     Ok(rows.into_iter().collect())
 }
 
-/// The codes of the records of some entries, as they were after the act.
+/// The codes of the records of some entries, as they were after the act; of what is gone by it, before.
 pub fn codes(conn: &mut Conn, entries: Vec<Id>) -> Result<HashMap<Id, String>> {
-    let rows: Vec<(Id, Option<Json>)> = journal::table.filter(journal::id.eq_any(entries)).select((journal::id, journal::after)).load(conn)?;
-    let code = |after: Option<Json>| after.and_then(|a| a.0.get("code").and_then(serde_json::Value::as_str).map(str::to_owned));
-    Ok(rows.into_iter().filter_map(|(id, after)| Some((id, code(after)?))).collect())
+    type Row = (Id, Option<Json>, Option<Json>);
+    let columns = (journal::id, journal::after, journal::before);
+    let rows: Vec<Row> = journal::table.filter(journal::id.eq_any(entries)).select(columns).load(conn)?;
+    let code = |shown: Option<Json>| shown.and_then(|s| s.0.get("code").and_then(serde_json::Value::as_str).map(str::to_owned));
+    Ok(rows.into_iter().filter_map(|(id, after, before)| Some((id, code(after).or_else(|| code(before))?))).collect())
 }

@@ -1,5 +1,5 @@
 use super::{
-    kinds::{self, COMMON, KINDS, PARTS},
+    kinds::{self, CODED, COMMON, KINDS, OWN, PARTS},
     model::{Event, EventAction, EventFeed, Stretch},
     policy::RULES,
     store::{self, Line},
@@ -43,15 +43,31 @@ pub fn read(conn: &mut Conn, ask: &Ask, stretch: &Stretch) -> Result<EventFeed> 
         None => upto,
     };
     shown.truncate(limit);
-    let codes = store::codes(conn, shown.iter().filter_map(|(_, told)| told.as_ref().map(|t| t.0)).collect())?;
+    let codes = codes(conn, &shown)?;
     let items = shown.into_iter().filter_map(|line| event(line, &codes)).collect();
     Ok(EventFeed { items, cursor: Cursor::at(&ask.actor, reached).seal(&secret)?, more: reached < head })
 }
 
-/// Whether a service account's scopes open a kind of record; a person's are no matter.
-fn opens(actor: &Actor, needs: ServiceScope) -> bool {
-    let exchanged = needs == ServiceScope::DocumentsRead;
-    actor.scopes.as_ref().is_none_or(|held| held.contains(&needs) || (exchanged && held.contains(&ServiceScope::DocumentsExchange)))
+/// The codes of what some lines tell of, by entry: as the entry says it, else as the record does.
+fn codes(conn: &mut Conn, lines: &[Line]) -> Result<HashMap<Id, String>> {
+    let told: Vec<(&str, Id, Id)> = lines.iter().filter_map(|((_, _, _, kind, record, ..), told)| Some((kind.as_str(), *record, told.as_ref()?.0))).collect();
+    let mut codes = store::codes(conn, told.iter().map(|(.., entry)| *entry).collect())?;
+    for (kind, read) in CODED {
+        let bare: Vec<(Id, Id)> =
+            told.iter().filter(|(k, _, entry)| k == kind && !codes.contains_key(entry)).map(|(_, record, entry)| (*record, *entry)).collect();
+        if bare.is_empty() {
+            continue;
+        }
+        let known: HashMap<Id, String> = read(conn, &bare.iter().map(|(record, _)| *record).collect::<Vec<Id>>())?.into_iter().collect();
+        codes.extend(bare.into_iter().filter_map(|(record, entry)| Some((entry, known.get(&record)?.clone()))));
+    }
+    Ok(codes)
+}
+
+/// Whether a service account's scopes open a kind of record; a person's are no matter. What needs no scope is for people.
+fn opens(actor: &Actor, needs: Option<ServiceScope>) -> bool {
+    let exchanged = needs == Some(ServiceScope::DocumentsRead);
+    actor.scopes.as_ref().is_none_or(|held| held.iter().any(|scope| Some(*scope) == needs || (exchanged && *scope == ServiceScope::DocumentsExchange)))
 }
 
 /// Records that the lines speak of and the caller may see: by a relation, or because they are open to it. Two statements,
@@ -72,14 +88,19 @@ fn visible(conn: &mut Conn, actor: &Actor, organization: Id, lines: &[Line]) -> 
             belong.push((part, id, of));
         }
     }
-    let records: Vec<Id> = KINDS.iter().filter_map(|k| wanted.get(k.kind)).flatten().copied().collect();
+    let kinds = KINDS.iter().map(|k| k.kind).chain(OWN.iter().map(|k| k.kind));
+    let records: Vec<Id> = kinds.filter_map(|kind| wanted.get(kind)).flatten().copied().collect();
     let related = store::related(conn, organization, records)?;
     let mut seen = HashSet::new();
-    for kind in KINDS.iter().filter(|k| opens(actor, k.needs)) {
+    for kind in KINDS.iter().filter(|k| opens(actor, Some(k.needs))) {
         let (Some(ids), Ok(scope)) = (wanted.get(kind.kind), (kind.scope)(actor)) else { continue };
         let (own, others): (Vec<Id>, Vec<Id>) = ids.iter().partition(|id| !scope.relations.is_empty() && related.contains(&(kind.kind.to_owned(), **id)));
         let open = if others.is_empty() || scope.audience.is_none() { vec![] } else { (kind.open_among)(conn, &scope, &others)? };
         seen.extend(own.into_iter().chain(open).map(|id| (kind.kind.to_owned(), id)));
+    }
+    for kind in OWN.iter().filter(|k| opens(actor, k.needs) && (k.scope)(actor).is_ok()) {
+        let own = wanted.get(kind.kind).into_iter().flatten().map(|id| (kind.kind.to_owned(), *id));
+        seen.extend(own.filter(|record| related.contains(record)));
     }
     for (part, id, of) in belong {
         if seen.contains(&(part.of.to_owned(), of)) {
@@ -91,12 +112,13 @@ fn visible(conn: &mut Conn, actor: &Actor, organization: Id, lines: &[Line]) -> 
 
 fn shows(actor: &Actor, organization: Id, line: &Line, seen: &HashSet<(String, Id)>) -> bool {
     let ((_, _, what, kind, record, _, province, _), told) = line;
-    let is_open = || kinds::listed(kind).is_some_and(|k| opens(actor, k.needs));
+    let is_open = || kinds::opened_by(kind).is_some_and(|needs| opens(actor, needs));
     if what != "entry" {
-        return is_open();
+        // A part goes with what it is part of, which tells it.
+        return is_open() && !PARTS.iter().any(|part| part.kind == kind);
     }
     if COMMON.iter().any(|(common, _)| common == kind) {
-        return opens(actor, ServiceScope::OrganizationsRead) && province.is_some_and(|p| actor.provinces.contains(&p));
+        return opens(actor, Some(ServiceScope::OrganizationsRead)) && province.is_some_and(|p| actor.provinces.contains(&p));
     }
     // Of what is deleted only those whose it was are told.
     let own_end = told.as_ref().is_some_and(|t| ENDS.contains(&t.6.as_str()) && (t.4 == Some(organization) || t.3 == Some(organization)));

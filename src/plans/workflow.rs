@@ -6,8 +6,7 @@ use super::{
     policy::RULES,
     store::{self, Grants},
     tasks::{
-        self,
-        assignees::{self, Share},
+        self, assignees,
         model::{Task, TaskAction},
     },
 };
@@ -216,6 +215,7 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PlanPatch>) -> Resul
 /// Another owner before the plan is in force.
 fn hand_over(conn: &mut Conn, ask: &Ask, before: &Plan, after: &Plan) -> Result<()> {
     let all = tasks::store::of_plan(conn, before.id)?;
+    let mut entries = Vec::with_capacity(all.len());
     if before.owner_id != before.issuer_id {
         authz::unrelate(conn, KIND, before.id, before.owner_id, Relations::OWNER)?;
     }
@@ -225,7 +225,9 @@ fn hand_over(conn: &mut Conn, ask: &Ask, before: &Plan, after: &Plan) -> Result<
         }
         let moved = Task { owner_id: after.owner_id, version: task.version + 1, updated_at: ask.now, updated_by: Some(ask.actor.user), ..task.clone() };
         tasks::store::update(conn, task, &moved)?;
+        entries.push(tasks::workflow::edited(ask, task, &moved)?);
     }
+    journal::record_all(conn, &entries)?;
     relate_owners(conn, after, &all)
 }
 
@@ -373,7 +375,7 @@ fn re_expand(conn: &mut Conn, ask: &Ask, plan: &Plan) -> Result<()> {
     let open = occurrences::store::unended(conn, plan.id)?;
     let ids: Vec<Id> = open.iter().map(|o| o.id).collect();
     let owed = tasks::store::parts_of_occurrences(conn, &ids)?;
-    let (mut groups, mut grants) = (BTreeMap::new(), Grants::default());
+    let (mut groups, mut grants, mut joined) = (BTreeMap::new(), Grants::default(), Vec::new());
     for task in &all {
         let mut given = task.assignees()?;
         assignees::expand(conn, &mut given, ask.today, &mut groups)?;
@@ -398,9 +400,8 @@ fn re_expand(conn: &mut Conn, ask: &Ask, plan: &Plan) -> Result<()> {
         opening::relate_shares(conn, &after, &shares, has_lead, &mut grants)?;
         for occurrence in open.iter().filter(|o| o.task_id == task.id) {
             let held: Vec<_> = owed.iter().filter(|p| p.occurrence_id == occurrence.id).collect();
-            let new: Vec<&Share> = shares.iter().filter(|s| !held.iter().any(|p| p.organization_id == s.organization)).collect();
-            let new: Vec<_> = new.into_iter().map(|share| opening::part(ask, &after, occurrence, share)).collect();
-            occurrences::store::insert(conn, &[], &new)?;
+            let new = shares.iter().filter(|s| !held.iter().any(|p| p.organization_id == s.organization));
+            joined.extend(new.map(|share| opening::part(ask, &after, occurrence, share)));
             let gone = |p: &&&parts::model::Part| p.is_open() && p.group_id.is_some() && !shares.iter().any(|s| s.organization == p.organization_id);
             for part in held.iter().filter(gone) {
                 let reason = "Không còn thuộc nhóm (xác định lại thành viên)";
@@ -409,6 +410,8 @@ fn re_expand(conn: &mut Conn, ask: &Ask, plan: &Plan) -> Result<()> {
             }
         }
     }
+    occurrences::store::insert(conn, &[], &joined)?;
+    journal::record_all(conn, &opening::told(ask, plan.owner_id, &[], &joined)?)?;
     grants.write(conn)
 }
 

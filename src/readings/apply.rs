@@ -9,8 +9,8 @@ mod regime;
 use super::{
     agencies,
     forms::ReadingTransition,
-    kinds::{ReadingProposalKind as Kind, ReadingProposalState as Stand},
-    model::{Proposal, Reading, ReadingLink, ReadingSpan},
+    kinds::{ReadingAction as Act, ReadingProposalKind as Kind, ReadingProposalState as Stand},
+    model::{Proposal, Reading, ReadingLink, ReadingSpan, told},
     store,
     values::{ReadAgency, ReadingValue},
 };
@@ -19,6 +19,7 @@ use crate::{
     db::{Conn, Json},
     error::{Error, Fault, Result, all_well},
     id::Id,
+    journal,
     reading::Resolver,
     text,
 };
@@ -178,14 +179,21 @@ pub fn apply(conn: &mut Conn, ask: &Ask, reading: &Reading, all: &mut [Proposal]
             regime::make(conn, ask, &part, &answers, &paper, plan, &mut made)?;
         }
     }
+    let mut entries = Vec::new();
     for (at, p) in all.iter_mut().enumerate() {
         let links: Vec<&ReadingLink> = made.0.iter().filter(|(of, _)| *of == at).map(|(_, link)| link).collect();
-        if !links.is_empty() {
-            p.made = Json(serde_json::to_value(links)?);
-            store::set_made(conn, p)?;
+        if links.is_empty() {
+            continue;
         }
+        let before = p.clone();
+        p.made = Json(serde_json::to_value(links)?);
+        p.version += 1;
+        p.updated_at = ask.now;
+        p.updated_by = ask.actor.user;
+        store::update_proposal(conn, &before, p)?;
+        entries.push(told(ask, reading, &before, p, Act::Apply.word(), step.reason.as_deref())?);
     }
-    Ok(())
+    journal::record_all(conn, &entries)
 }
 
 /// The documents of the file, each behind those of them that it names, so that it can link to their records; otherwise as

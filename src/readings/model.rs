@@ -3,10 +3,12 @@ use super::{
     values::ReadingValue,
 };
 use crate::{
+    ask::Ask,
     db::Json,
     documents::attachments::model::TextLayer,
     error::Result,
     id::Id,
+    journal::{self, Change},
     reading::model as read,
     schema::{reading_proposals, readings},
     time::Stamp,
@@ -92,6 +94,20 @@ impl Proposal {
     pub fn pointer(&self) -> String {
         format!("/reading-proposals/{}", self.id)
     }
+}
+
+/// A change of a proposal.
+pub fn change_of<'a>(r: &Reading, p: &Proposal, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
+    Change { kind: PROPOSAL, id: p.id, version: Some(p.version), owner: Some(r.owner_id), province: Some(r.province_id), action, reason }
+}
+
+/// What the journal says of a proposal that is changed with others.
+pub fn told(ask: &Ask, r: &Reading, before: &Proposal, after: &Proposal, action: &str, reason: Option<&str>) -> Result<journal::Entry> {
+    let brief = |p: &Proposal| {
+        let made = &p.made.0;
+        serde_json::json!({ "id": p.id, "reading_id": p.reading_id, "place": p.place, "kind": p.kind, "state": p.state, "made": made, "version": p.version })
+    };
+    journal::entry(ask, change_of(r, after, action, reason), Some(&brief(before)), Some(&brief(after)))
 }
 
 /// Characters of the text, from the first to behind the last.

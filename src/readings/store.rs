@@ -124,12 +124,6 @@ pub fn decide(conn: &mut Conn, ids: &[Id], to: State, now: Stamp, by: Id) -> Res
     if moved == ids.len() { Ok(()) } else { Err(Error::Clash) }
 }
 
-/// Notes the records that were made of a proposal.
-pub fn set_made(conn: &mut Conn, proposal: &Proposal) -> Result<()> {
-    diesel::update(proposals::table.find(proposal.id)).set(proposals::made.eq(&proposal.made)).execute(conn)?;
-    Ok(())
-}
-
 pub fn remove(conn: &mut Conn, reading: Id) -> Result<()> {
     diesel::delete(proposals::table.filter(proposals::reading_id.eq(reading))).execute(conn)?;
     diesel::delete(texts::table.find(reading)).execute(conn)?;

@@ -153,8 +153,9 @@ pub struct PartRow {
     pub of_occurrence: TaskState,
 }
 
-/// Parts whose occurrence was open in the days asked for. One that has ended since is taken as open then.
-pub fn parts_open(conn: &mut Conn, sight: &Sight, narrow: &Narrow, last: NaiveDate) -> Result<Vec<PartRow>> {
+/// Parts whose occurrence was open in the days asked for, as far as it can be known on a day: of what ends after it nobody
+/// knows that yet, so that days which lie ahead are asked for as that day is.
+pub fn parts_open(conn: &mut Conn, sight: &Sight, narrow: &Narrow, last: NaiveDate, as_of: NaiveDate) -> Result<Vec<PartRow>> {
     let query = parts::table
         .inner_join(occurrences::table.on(occurrences::id.eq(parts::occurrence_id)))
         .inner_join(plans::table.on(plans::id.eq(parts::plan_id)))
@@ -165,7 +166,7 @@ pub fn parts_open(conn: &mut Conn, sight: &Sight, narrow: &Narrow, last: NaiveDa
         query = query.filter(parts::plan_id.eq(plan));
     }
     if let Some(from) = narrow.from {
-        query = query.filter(occurrences::ended_on.is_null().or(occurrences::ended_on.ge(from).assume_not_null()));
+        query = query.filter(occurrences::ended_on.is_null().or(occurrences::ended_on.ge(from.min(as_of)).assume_not_null()));
     }
     Ok(query
         .select((

@@ -1,7 +1,7 @@
 //! How occurrences come to be: when a plan becomes active, when a period begins, and by hand.
 
 use super::{
-    model::{Occurrence, TaskState},
+    model::{KIND, Occurrence, OccurrenceView, TaskState},
     store,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     plans::{
         followers,
         model::{KIND as PLAN, NEVER, Plan, calendar_error, to_json},
-        parts::model::{Part, PartState, TaskRole},
+        parts::model::{KIND as PART, Part, PartEntry, PartState, TaskRole},
         store::Grants,
         tasks::{
             self,
@@ -179,7 +179,8 @@ fn relate(task: &Task, shares: &[Share], has_lead: bool, parents: &BTreeMap<Id, 
 }
 
 /// Puts tasks of a plan in force: groups become their members of the day, everyone concerned is related, occurrences open.
-pub fn put_in_force(conn: &mut Conn, ask: &Ask, plan: &Plan, before: &[Task]) -> Result<()> {
+/// Answers what has been opened: of a plan that is put in force its own entry tells that, of a later task [`told`] does.
+pub fn put_in_force(conn: &mut Conn, ask: &Ask, plan: &Plan, before: &[Task]) -> Result<(Vec<Occurrence>, Vec<Part>)> {
     let calendar = calendars::current(conn)?;
     let from = plan.tracked_from.unwrap_or(ask.today);
     let mut groups = BTreeMap::new();
@@ -259,7 +260,31 @@ pub fn put_in_force(conn: &mut Conn, ask: &Ask, plan: &Plan, before: &[Task]) ->
         }
     }
     store::insert(conn, &occurrences, &parts)?;
-    grants.write(conn)
+    grants.write(conn)?;
+    Ok((occurrences, parts))
+}
+
+/// What the journal says of occurrences and parts that come into being under a plan in force: each has its own entry.
+pub fn told(ask: &Ask, owner: Id, occurrences: &[Occurrence], parts: &[Part]) -> Result<Vec<journal::Entry>> {
+    let change = |kind: &'static str, id: Id, province: Id, action: &'static str| Change {
+        kind,
+        id,
+        version: Some(1),
+        owner: Some(owner),
+        province: Some(province),
+        action,
+        reason: None,
+    };
+    let mut entries = Vec::with_capacity(occurrences.len() + parts.len());
+    for occurrence in occurrences {
+        let shown = OccurrenceView::of(occurrence, None, ask.today, vec![])?;
+        entries.push(journal::entry(ask, change(KIND, occurrence.id, occurrence.province_id, "open_occurrence"), NOTHING, Some(&shown))?);
+    }
+    for part in parts {
+        let shown = PartEntry::of(part, ask.today)?;
+        entries.push(journal::entry(ask, change(PART, part.id, part.province_id, "assign"), NOTHING, Some(&shown))?);
+    }
+    Ok(entries)
 }
 
 /// Opens the occurrences whose period has begun: a function of `now`, meant for the worker to call again until it answers
@@ -277,7 +302,7 @@ pub fn open_due(conn: &mut Conn, now: Stamp) -> Result<usize> {
     plans.dedup();
     let plans: BTreeMap<Id, Plan> = crate::plans::store::find_many(conn, &plans)?.into_iter().map(|p| (p.id, p)).collect();
     let opened = store::opened(conn, &ids)?;
-    let (mut occurrences, mut parts) = (Vec::new(), Vec::new());
+    let (mut occurrences, mut parts, mut entries) = (Vec::new(), Vec::new(), Vec::new());
     for task in &waiting {
         let plan = plans.get(&task.plan_id).ok_or_else(Error::not_found)?;
         let from = plan.tracked_from.or(plan.activated_on).unwrap_or(ask.today);
@@ -297,7 +322,7 @@ pub fn open_due(conn: &mut Conn, now: Stamp) -> Result<usize> {
             let word = period.to_string();
             if !opened.iter().any(|(t, p)| *t == task.id && p.as_deref() == Some(&word)) {
                 let (occurrence, owed) = build(ask, task, Some(&period), None, day, calendar.version(), &shares);
-                record_opening(conn, ask, task, &occurrence)?;
+                entries.extend(told(ask, task.owner_id, std::slice::from_ref(&occurrence), &owed)?);
                 occurrences.push(occurrence);
                 parts.extend(owed);
             }
@@ -305,6 +330,7 @@ pub fn open_due(conn: &mut Conn, now: Stamp) -> Result<usize> {
         tasks::store::set_opening(conn, task.id, next)?;
     }
     store::insert(conn, &occurrences, &parts)?;
+    journal::record_all(conn, &entries)?;
     let mut touched: Vec<Id> = occurrences.iter().map(|o| o.task_id).collect();
     touched.dedup();
     for task in touched {
@@ -323,22 +349,9 @@ pub fn open_by_hand(conn: &mut Conn, ask: &Ask, task: &Task, title: String, due:
     let calendar = calendars::current(conn)?;
     let shares = assignees::shares(&task.assignees()?);
     let (occurrence, parts) = build(ask, task, None, Some(title), due, calendar.version(), &shares);
-    store::insert(conn, std::slice::from_ref(&occurrence), &parts)?;
-    record_opening(conn, ask, task, &occurrence)?;
+    let opened = std::slice::from_ref(&occurrence);
+    store::insert(conn, opened, &parts)?;
+    journal::record_all(conn, &told(ask, task.owner_id, opened, &parts)?)?;
     tasks::store::repeat_earliest(conn, task.id)?;
     Ok(occurrence)
-}
-
-fn record_opening(conn: &mut Conn, ask: &Ask, task: &Task, occurrence: &Occurrence) -> Result<()> {
-    let shown = super::model::OccurrenceView::of(occurrence, None, ask.today, vec![])?;
-    let change = Change {
-        kind: super::model::KIND,
-        id: occurrence.id,
-        version: Some(1),
-        owner: Some(task.owner_id),
-        province: Some(task.province_id),
-        action: "open_occurrence",
-        reason: None,
-    };
-    journal::record(conn, ask, change, NOTHING, Some(&shown))
 }

@@ -183,7 +183,8 @@ pub fn add(conn: &mut Conn, ask: &Ask, plan: &Plan, new: NewTask, origin: Origin
     store::insert(conn, &task, if drafted_by_another { &owners } else { &owners[..1] })?;
     journal::record(conn, ask, change(&task, "create", None), NOTHING, Some(&TaskView::of(&task, ask.today, vec![])?))?;
     if plan.state == PlanState::Active {
-        opening::put_in_force(conn, ask, plan, std::slice::from_ref(&task))?;
+        let (opened, owed) = opening::put_in_force(conn, ask, plan, std::slice::from_ref(&task))?;
+        journal::record_all(conn, &opening::told(ask, plan.owner_id, &opened, &owed)?)?;
     }
     Ok(task)
 }
@@ -346,6 +347,11 @@ pub fn delete(conn: &mut Conn, ask: &Ask, id: Id) -> Result<()> {
 /// What the journal says of tasks that go with their plan, a draft.
 pub fn gone(ask: &Ask, tasks: &[Task]) -> Result<Vec<journal::Entry>> {
     tasks.iter().map(|task| journal::entry(ask, change(task, "delete", None), Some(&TaskView::of(task, ask.today, vec![])?), NOTHING)).collect()
+}
+
+/// What the journal says of a task that is changed with its plan, a draft.
+pub fn edited(ask: &Ask, before: &Task, after: &Task) -> Result<journal::Entry> {
+    journal::entry(ask, change(after, "edit", None), Some(&TaskView::of(before, ask.today, vec![])?), Some(&TaskView::of(after, ask.today, vec![])?))
 }
 
 /// Takes a step with a task that has one occurrence.

@@ -4,7 +4,7 @@ use super::{
     super::{
         forms::{ReadingProposal, ReadingProposalPatch, ReadingProposalTransition, ReadingTransition},
         kinds::{ReadingProposalAction as On, ReadingProposalState as Stand, ReadingState as State},
-        model::{PROPOSAL, Proposal, Reading},
+        model::{Proposal, Reading, change_of, told},
         policy::PROPOSAL_RULES,
         store,
         values::ReadingValue,
@@ -18,14 +18,9 @@ use crate::{
     error::{Error, Fault, Result, all_well},
     http::Body,
     id::Id,
-    journal::{self, Change},
+    journal,
     organizations::{self, groups},
 };
-use serde_json::Value;
-
-fn change_of<'a>(r: &Reading, p: &Proposal, action: &'a str, reason: Option<&'a str>) -> Change<'a> {
-    Change { kind: PROPOSAL, id: p.id, version: Some(p.version), owner: Some(r.owner_id), province: Some(r.province_id), action, reason }
-}
 
 /// The proposal with its reading, if this caller may do this with it.
 fn proposal_for(conn: &mut Conn, ask: &Ask, id: Id, act: On) -> Result<(Reading, Proposal, Standing)> {
@@ -122,20 +117,15 @@ pub fn decide(conn: &mut Conn, ask: &Ask, reading: &Reading, all: &mut [Proposal
         if !wanted {
             continue;
         }
-        let before = brief(p);
+        let before = p.clone();
         p.state = PROPOSAL_FLOW.next(p.state, act)?;
         p.version += 1;
         p.updated_at = ask.now;
         p.updated_by = ask.actor.user;
         chosen.push(p.id);
-        entries.push(journal::entry(ask, change_of(reading, p, act.word(), step.reason.as_deref()), Some(&before), Some(&brief(p)))?);
+        entries.push(told(ask, reading, &before, p, act.word(), step.reason.as_deref())?);
     }
     let to = if act == On::Accept { Stand::Accepted } else { Stand::Rejected };
     store::decide(conn, &chosen, to, ask.now, ask.actor.user)?;
     journal::record_all(conn, &entries)
-}
-
-/// What the journal says of a proposal that was decided on with others.
-fn brief(p: &Proposal) -> Value {
-    serde_json::json!({ "id": p.id, "reading_id": p.reading_id, "place": p.place, "kind": p.kind, "state": p.state, "version": p.version })
 }

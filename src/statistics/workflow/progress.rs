@@ -53,7 +53,8 @@ struct PlanThen {
 }
 
 /// What a part was: none where it did not exist. Whatever is done to its occurrence, the part's own entry says what became
-/// of the part.
+/// of the part. Whether it was there yet is told by the entry with which it came into being, or by that of its plan; the
+/// moment of its making only stands for parts that have neither, made before 29/11/2026.
 fn then(row: &PartRow, rewind: &Rewind, cut: &Cut) -> Result<Option<(Id, PartFacts)>> {
     if row.created_at > cut.moment {
         return Ok(None);
@@ -109,8 +110,10 @@ pub fn tally(conn: &mut Conn, sight: &Sight, filter: &ReportFilter, cut: &Cut, r
     let last = narrow.to.map_or(cut.as_of, |to| to.min(cut.as_of));
     let mut all: BTreeMap<(Id, Id), AgencyProgress> = BTreeMap::new();
     let mut plans = Plans::new();
-    for row in store::parts_open(conn, sight, &narrow, last)? {
-        let Some((organization, facts)) = then(&row, rewind, cut)? else { continue };
+    // Of days that lie ahead nothing is known but what was still open.
+    let ahead = narrow.from.is_some_and(|from| from > cut.as_of);
+    for row in store::parts_open(conn, sight, &narrow, last, cut.as_of)? {
+        let Some((organization, facts)) = then(&row, rewind, cut)?.filter(|(_, facts)| !ahead || !facts.of_occurrence.is_ended()) else { continue };
         let plan = match plans.entry(row.plan.0) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(match rewind.of::<PlanThen>("plan", row.plan.0)? {

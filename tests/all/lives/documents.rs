@@ -129,6 +129,12 @@ fn numbers_are_gapless_and_a_voided_one_stays() {
         let lines: Vec<(i64, &str)> = register.items().iter().map(|n| (n["number"].as_i64().unwrap_or(0), n["state"].as_str().unwrap_or(""))).collect();
         assert_eq!(lines, [(1, "used"), (2, "voided"), (3, "used")]);
         assert_eq!(register.items()[1]["reason"], "Sai thẩm quyền");
+        // Each has its entries: given, and the second voided.
+        for (line, acts) in register.items().iter().zip([&["give"][..], &["void", "give"], &["give"]]) {
+            let told = leader.get(&format!("/audit-events?kind=document_number&record_id={}", line["id"].as_str().expect("an id"))).expect(200);
+            assert_eq!(told.items().iter().map(|e| e["action"].as_str().expect("an act")).collect::<Vec<_>>(), acts);
+            assert_eq!((&told.items()[0]["record_version"], &told.items()[0]["after"]["state"]), (&line["version"], &line["state"]));
+        }
         // A new year, a new count; the recalled number is never given again.
         house.at("2021-01-04T08:00");
         assert_eq!(issue(&signed(house, "Năm mới")).expect(200)["notation_text"], "01/KH-UBND");

@@ -3,6 +3,8 @@
 mod gone;
 mod made_of;
 mod meanwhile;
+mod of_tasks;
+mod own;
 mod puller;
 mod units;
 

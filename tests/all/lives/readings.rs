@@ -15,7 +15,7 @@ mod mends;
 const BINH_DINH: &str = include_str!("../../plans/binh_dinh_2021.txt");
 const DONG_NAI: &str = include_str!("../../plans/dong_nai_2020.txt");
 
-fn upload(person: &Person<'_>, name: &str, bytes: &[u8]) -> Reply {
+pub fn upload(person: &Person<'_>, name: &str, bytes: &[u8]) -> Reply {
     let (media, body) = form(name, bytes);
     let bearer = format!("Bearer {}", person.token());
     let headers = [("authorization", bearer.as_str()), ("content-type", media.as_str())];

@@ -10,6 +10,7 @@ use crate::{
     db::Conn,
     error::{Error, Result},
     id::Id,
+    journal,
     plans::{
         model::{from_json, to_json},
         occurrences::{
@@ -69,7 +70,9 @@ pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occu
         }
         None => {
             let share = Share { organization: next, group: None, role: old.role, required: old.required, due_on: old.due_on };
-            parts::store::insert(conn, &opening::part(ask, task, after, &share))?;
+            let part = opening::part(ask, task, after, &share);
+            parts::store::insert(conn, &part)?;
+            journal::record_all(conn, &opening::told(ask, task.owner_id, &[], &[part])?)?;
         }
     }
     for assignee in &mut given {

@@ -34,6 +34,18 @@ impl Caller<'_> {
             Caller::Program(house, key) => house.send("GET", &format!("/api/v1{path}"), &[("authorization", &format!("Bearer {key}"))], None),
         }
     }
+    /// All events from the beginning.
+    pub fn events(&self) -> Vec<Value> {
+        let (mut all, mut after) = (Vec::new(), "0".to_owned());
+        loop {
+            let page = self.get(&format!("/events?after={after}&limit=200")).expect(200);
+            all.extend(page.items().to_vec());
+            after = page["cursor"].as_str().expect("a cursor").to_owned();
+            if page["more"] == false {
+                return all;
+            }
+        }
+    }
 }
 
 /// A row without what follows from the clock and from who asks.

@@ -1,0 +1,10 @@
+DROP TRIGGER change_touched ON task_parts;
+DROP TRIGGER change_narrowed ON task_parts;
+DROP TRIGGER change_deleted ON task_parts;
+DROP TRIGGER change_touched ON extensions;
+DROP TRIGGER change_narrowed ON extensions;
+DROP TRIGGER change_deleted ON extensions;
+DROP FUNCTION change_of_task_narrowed();
+DROP FUNCTION change_of_task_deleted();
+DELETE FROM changes WHERE kind = 'task_part' AND what <> 'entry';
+DELETE FROM changes WHERE kind = 'extension' AND what <> 'entry';

@@ -1,0 +1,10 @@
+DROP TRIGGER change_task_parts_insert;
+DROP TRIGGER change_task_parts_update;
+DROP TRIGGER change_task_parts_narrowed;
+DROP TRIGGER change_task_parts_deleted;
+DROP TRIGGER change_extensions_insert;
+DROP TRIGGER change_extensions_update;
+DROP TRIGGER change_extensions_narrowed;
+DROP TRIGGER change_extensions_deleted;
+DELETE FROM changes WHERE kind = 'task_part' AND what <> 'entry';
+DELETE FROM changes WHERE kind = 'extension' AND what <> 'entry';
