@@ -128,7 +128,9 @@ fn tasks_of_a_draft_that_is_handed_over_say_so() {
 
 /// A text with one duty, read and accepted.
 fn accepted(officer: &Person<'_>) -> (String, Reply) {
-    let text = "KẾ HOẠCH\nTriển khai công tác đối ngoại\n\n1. Sở Y tế chủ trì tổ chức giao lưu hữu nghị.\n";
+    let text = "ỦY BAN NHÂN DÂN\nTỈNH BÌNH ĐỊNH\n\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\nSố:      /KH-UBND\n\n\
+        Bình Định, ngày    tháng 5 năm 2021\n\nKẾ HOẠCH\nTriển khai công tác đối ngoại\n\n1. Sở Y tế chủ trì tổ chức giao lưu hữu nghị.\n\n\
+        Nơi nhận:\n- Lưu: VT.\n\nTM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH\n\nNguyễn Thí Dụ\n";
     let read = upload(officer, "ke-hoach.txt", text.as_bytes()).expect(201);
     let path = format!("/readings/{}", read.id());
     let all = officer.step(&path, json!({ "action": "accept" })).expect(200);

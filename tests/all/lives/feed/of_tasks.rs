@@ -67,12 +67,14 @@ fn parts_and_requests_come_and_go_with_the_relation_to_their_task() {
         let gone = pullers[0].tombstones;
         pull(&mut pullers);
         assert_eq!(held(&pullers), [false, true, true, true, true, false]);
-        // Two parts and a request; the task itself as well.
-        assert!(pullers[0].tombstones >= gone + 4, "{}", pullers[0].tombstones - gone);
-        // The events tell of the task, with which its parts go.
+        // Two parts and a request; the task itself and its plan as well.
+        assert!(pullers[0].tombstones >= gone + 5, "{}", pullers[0].tombstones - gone);
+        // The events tell of the task, with which its parts go, and of the plan, of which it approves nothing else.
         let events = pullers[0].caller.events();
-        let lost: Vec<_> = events.iter().filter(|e| e["type"].as_str().is_some_and(|t| t.ends_with(".access_lost"))).map(|e| &e["kind"]).collect();
-        assert_eq!(lost, ["task"]);
+        let lost = events.iter().filter(|e| e["type"].as_str().is_some_and(|t| t.ends_with(".access_lost")));
+        let mut lost: Vec<&str> = lost.filter_map(|e| e["kind"].as_str()).collect();
+        lost.sort_unstable();
+        assert_eq!(lost, ["plan", "task"]);
 
         // Sở Thông tin gets a part: it sees the others' with its own.
         let part = json!({ "task_id": world.record("task:shared").id, "organization_id": house.organization("BDI", "STTTT").id, "role": "coordinate" });
