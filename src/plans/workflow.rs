@@ -1,12 +1,11 @@
 use super::{
-    model::{KIND, NewPlan, Origin, Plan, PlanAction as Act, PlanPatch, PlanState as State, PlanTransition, PlanView, to_json},
+    model::{KIND, NewPlan, Origin, Plan, PlanAction as Act, PlanPatch, PlanState as State, PlanTransition, PlanView},
     named,
     occurrences::{self, opening},
-    parts,
     policy::RULES,
     store::{self, Grants},
     tasks::{
-        self, assignees,
+        self,
         model::{Task, TaskAction},
     },
 };
@@ -25,6 +24,8 @@ use crate::{
 };
 use chrono::Datelike;
 use std::collections::BTreeMap;
+
+mod expanding;
 
 /// How a plan lives.
 pub const FLOW: Flow<State, Act> = Flow(&[
@@ -267,7 +268,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<PlanTransition>) -> 
             activate(conn, ask, &before)?;
             return show(conn, ask, id);
         }
-        Act::ReExpand => re_expand(conn, ask, &before)?,
+        Act::ReExpand => expanding::re_expand(conn, ask, &before)?,
         Act::Supersede => {
             after.superseded_by = Some(named::successor(conn, ask, &before, step.superseded_by)?);
             end(conn, ask, &mut after, step.reason.as_deref())?;
@@ -367,52 +368,6 @@ fn end(conn: &mut Conn, ask: &Ask, after: &mut Plan, reason: Option<&str>) -> Re
     }
     after.ended_on = Some(ask.today);
     Ok(())
-}
-
-/// Determines the members of every group anew: new members get parts of what is open, former ones are waived.
-fn re_expand(conn: &mut Conn, ask: &Ask, plan: &Plan) -> Result<()> {
-    let all = tasks::store::of_plan(conn, plan.id)?;
-    let open = occurrences::store::unended(conn, plan.id)?;
-    let ids: Vec<Id> = open.iter().map(|o| o.id).collect();
-    let owed = tasks::store::parts_of_occurrences(conn, &ids)?;
-    let (mut groups, mut grants, mut joined) = (BTreeMap::new(), Grants::default(), Vec::new());
-    for task in &all {
-        let mut given = task.assignees()?;
-        assignees::expand(conn, &mut given, ask.today, &mut groups)?;
-        let fresh = to_json(&given)?;
-        if fresh == task.assignees {
-            continue;
-        }
-        let (shares, has_lead) = (assignees::shares(&given), assignees::has_lead(&given));
-        let after = Task { assignees: fresh, version: task.version + 1, updated_at: ask.now, updated_by: Some(ask.actor.user), ..task.clone() };
-        tasks::store::update(conn, task, &after)?;
-        let entry = Change {
-            kind: tasks::model::KIND,
-            id: task.id,
-            version: Some(after.version),
-            owner: Some(task.owner_id),
-            province: Some(task.province_id),
-            action: Act::ReExpand.word(),
-            reason: None,
-        };
-        let shown = |t: &Task| tasks::model::TaskView::of(t, ask.today, vec![]);
-        journal::record(conn, ask, entry, Some(&shown(task)?), Some(&shown(&after)?))?;
-        opening::relate_shares(conn, &after, &shares, has_lead, &mut grants)?;
-        for occurrence in open.iter().filter(|o| o.task_id == task.id) {
-            let held: Vec<_> = owed.iter().filter(|p| p.occurrence_id == occurrence.id).collect();
-            let new = shares.iter().filter(|s| !held.iter().any(|p| p.organization_id == s.organization));
-            joined.extend(new.map(|share| opening::part(ask, &after, occurrence, share)));
-            let gone = |p: &&&parts::model::Part| p.is_open() && p.group_id.is_some() && !shares.iter().any(|s| s.organization == p.organization_id);
-            for part in held.iter().filter(gone) {
-                let reason = "Không còn thuộc nhóm (xác định lại thành viên)";
-                let waived = parts::model::Part { state: parts::model::PartState::Waived, reason: Some(reason.to_owned()), ..(*part).clone() };
-                occurrences::workflow::save_part(conn, ask, &after, part, waived, "waive", Some(reason))?;
-            }
-        }
-    }
-    occurrences::store::insert(conn, &[], &joined)?;
-    journal::record_all(conn, &opening::told(ask, plan.owner_id, &[], &joined)?)?;
-    grants.write(conn)
 }
 
 fn save(conn: &mut Conn, ask: &Ask, before: &Plan, mut after: Plan, action: &str, reason: Option<&str>) -> Result<()> {
