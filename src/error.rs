@@ -286,6 +286,21 @@ pub fn gathered<T>(faults: &mut Vec<Fault>, outcome: Result<T>) -> Result<Option
     }
 }
 
+/// What was made of a part of a body: what is wrong with it lies at or below the part's place.
+pub fn under<T>(outcome: Result<T>, pointer: &str) -> Result<T> {
+    outcome.map_err(|e| match e {
+        Error::Refused(mut refusal) if refusal.status == 422 => {
+            if refusal.faults.is_empty() {
+                refusal.faults.push(Fault::at(pointer, refusal.code, refusal.vi.clone(), refusal.en.clone()));
+            } else {
+                refusal.faults.iter_mut().for_each(|f| f.pointer = format!("{pointer}{}", f.pointer));
+            }
+            Error::Refused(refusal)
+        }
+        e => e,
+    })
+}
+
 /// Nothing wrong, or all of it at once.
 pub fn all_well(faults: Vec<Fault>) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }

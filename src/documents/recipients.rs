@@ -17,6 +17,7 @@ use chrono::NaiveDate;
 pub fn check(conn: &mut Conn, province: Id, lines: &[Recipient], pointer: &str) -> Result<()> {
     let ids: Vec<Id> = lines.iter().filter_map(|l| l.organization_id).collect();
     let known = if ids.is_empty() { vec![] } else { organizations::find_many(conn, &ids)? };
+    let homes = organizations::groups::provinces_of(conn, &lines.iter().filter_map(|l| l.group_id).collect::<Vec<_>>())?;
     let mut faults = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         if line.organization_id.is_some() && line.group_id.is_some() {
@@ -34,16 +35,9 @@ pub fn check(conn: &mut Conn, province: Id, lines: &[Recipient], pointer: &str) 
             let pointer = format!("{pointer}/{at}/organization_id");
             faults.push(Fault::at(pointer, "unknown_reference", "Không có cơ quan này trong tỉnh.", "There is no such organisation in the province."));
         }
-        if let Some(group) = line.group_id {
-            let found = match organizations::groups::find(conn, group) {
-                Ok(group) => group.province_id == province,
-                Err(crate::error::Error::Refused(_)) => false,
-                Err(e) => return Err(e),
-            };
-            if !found {
-                let pointer = format!("{pointer}/{at}/group_id");
-                faults.push(Fault::at(pointer, "unknown_reference", "Không có nhóm này trong tỉnh.", "There is no such group in the province."));
-            }
+        if line.group_id.is_some_and(|id| homes.get(&id) != Some(&province)) {
+            let pointer = format!("{pointer}/{at}/group_id");
+            faults.push(Fault::at(pointer, "unknown_reference", "Không có nhóm này trong tỉnh.", "There is no such group in the province."));
         }
     }
     all_well(faults)

@@ -15,7 +15,7 @@ use crate::{
     ask::Ask,
     authz::{self, Position, Relations, Standing},
     db::Conn,
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
@@ -271,8 +271,10 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<DocumentTransition>)
             numbers::void(conn, ask, &before, step.reason.as_deref())?;
         }
         Act::Supersede => {
-            details.ended_reason = Some(reason(&step)?);
-            details.superseded_by = Some(successor(conn, ask, id, &step)?);
+            let mut faults = Vec::new();
+            details.ended_reason = gathered(&mut faults, reason(&step))?;
+            details.superseded_by = gathered(&mut faults, successor(conn, ask, id, &step))?;
+            all_well(faults)?;
         }
         _ => return Err(Error::internal("the flow has a step that is not carried out")),
     }

@@ -153,6 +153,14 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Group> {
     groups::table.find(id).select(Group::as_select()).first(conn).optional()?.ok_or_else(Error::not_found)
 }
 
+/// The province of each of these groups, as far as they are there.
+pub fn provinces_of(conn: &mut Conn, ids: &[Id]) -> Result<HashMap<Id, Id>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(groups::table.filter(groups::id.eq_any(ids.to_vec())).select((groups::id, groups::province_id)).load::<(Id, Id)>(conn)?.into_iter().collect())
+}
+
 /// The group with this code.
 pub fn by_code(conn: &mut Conn, province: Id, code: &str) -> Result<Option<Group>> {
     Ok(groups::table.filter(groups::province_id.eq(province)).filter(groups::code.eq(code)).select(Group::as_select()).first(conn).optional()?)

@@ -209,21 +209,6 @@ fn cited_first(numbers: &[i32], held: &[Held], within: &HashMap<usize, i32>) -> 
     order
 }
 
-/// What a slice below finds wrong with a record is wrong with the proposal that it is made of.
-fn blamed<T>(done: Result<T>, pointer: &str) -> Result<T> {
-    done.map_err(|e| match e {
-        Error::Refused(mut refusal) if refusal.status == 422 => {
-            if refusal.faults.is_empty() {
-                refusal.faults.push(Fault::at(pointer, refusal.code, refusal.vi.clone(), refusal.en.clone()));
-            } else {
-                refusal.faults.iter_mut().for_each(|f| f.pointer = format!("{pointer}{}", f.pointer));
-            }
-            Error::Refused(refusal)
-        }
-        e => e,
-    })
-}
-
 /// At most so many characters.
 fn clip(text: &str, most: usize) -> String {
     text.chars().take(most).collect()

@@ -4,6 +4,8 @@ use super::{
             self,
             send::{self, Dispatch},
         },
+        entry::{self, Entry, Trust},
+        forms::NewDocument,
         kinds::Purpose,
         model::{Document, KIND as DOCUMENT},
         store as documents, workflow as documents_workflow,
@@ -16,7 +18,7 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Relations, Standing},
     db::{self, Conn},
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered, under},
     http::Body,
     id::Id,
     journal::{self, Change, NOTHING},
@@ -82,45 +84,62 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewArrival>) -> Result<Arr
     ask.proceed(conn, None)?;
     let new = body.open()?;
     let (own, province) = (ask.actor.organization()?, ask.actor.province()?);
-    let kinds = [new.delivery_id.is_some(), new.document_id.is_some(), new.document.is_some(), new.secret_stub.is_some()];
-    if kinds.iter().filter(|k| **k).count() != 1 {
-        return Err(Error::fault(
+    let mut faults = Vec::new();
+    let assignment = new.assignment.unwrap_or_default();
+    gathered(&mut faults, check_assignment(conn, ask, own, province, &assignment, "/assignment"))?;
+    let mut arrival = blank(ask, own, province, new.arrived_on);
+    assign(ask, &mut arrival, assignment);
+    let about = match (new.delivery_id, new.document_id, new.document, new.secret_stub) {
+        (Some(delivery), None, None, None) => of_delivery(conn, &mut arrival, delivery),
+        (None, Some(document), None, None) => of_own_copy(conn, &mut arrival, document),
+        (None, None, Some(document), None) => under(received(conn, ask, &mut arrival, document), "/document"),
+        (None, None, None, Some(stub)) => fill_stub(conn, ask, province, &mut arrival, stub),
+        _ => Err(Error::fault(
             "",
             "exactly_one",
             "Nêu đúng một: delivery_id, document_id, document hoặc secret_stub.",
             "Give exactly one of delivery_id, document_id, document and secret_stub.",
-        ));
-    }
-    let assignment = new.assignment.unwrap_or_default();
-    check_assignment(conn, ask, own, province, &assignment, "/assignment")?;
-    let mut arrival = blank(ask, own, province, new.arrived_on);
-    assign(ask, &mut arrival, assignment);
-    if let Some(stub) = new.secret_stub {
-        fill_stub(conn, ask, province, &mut arrival, stub)?;
-    } else if let Some(delivery) = new.delivery_id {
-        let delivery = match deliveries::store::find(conn, delivery) {
-            Ok(delivery) if delivery.receiver_id == own => delivery,
-            Ok(_) | Err(Error::Refused(_)) => {
-                return Err(Error::fault("/delivery_id", "unknown_reference", "Không có lượt gửi này.", "There is no such delivery."));
-            }
-            Err(e) => return Err(e),
-        };
-        arrival.document_id = Some(delivery.document_id);
-        arrival.delivery_id = Some(delivery.id);
-    } else if let Some(document) = new.document_id {
-        let copy = documents::find_many(conn, &[document])?.pop().filter(|d| d.receiver_id == Some(own));
-        let copy =
-            copy.ok_or_else(|| Error::fault("/document_id", "unknown_reference", "Không có bản của cơ quan mình.", "There is no such copy of yours."))?;
-        arrival.document_id = Some(copy.id);
-    } else if let Some(new) = new.document {
-        if new.issuer_id == Some(own) || (new.issuer_id.is_none() && new.issuer_text.is_none()) {
-            let (vi, en) = ("Nêu cơ quan khác đã ban hành văn bản.", "Name the other organisation that issued it.");
-            return Err(Error::fault("/document/issuer_id", "not_received", vi, en));
-        }
-        arrival.document_id = Some(documents_workflow::copy(conn, ask, own, province, new)?.id);
-    }
-    let arrival = register(conn, ask, arrival, new.number)?;
+        )),
+    };
+    gathered(&mut faults, about)?;
+    let arrival = register(conn, ask, arrival, new.number, faults)?;
     whole(conn, ask, arrival)
+}
+
+/// What arrived was sent through the system.
+fn of_delivery(conn: &mut Conn, arrival: &mut Arrival, delivery: Id) -> Result<()> {
+    let delivery = match deliveries::store::find(conn, delivery) {
+        Ok(delivery) if delivery.receiver_id == arrival.receiver_id => delivery,
+        Ok(_) | Err(Error::Refused(_)) => {
+            return Err(Error::fault("/delivery_id", "unknown_reference", "Không có lượt gửi này.", "There is no such delivery."));
+        }
+        Err(e) => return Err(e),
+    };
+    arrival.document_id = Some(delivery.document_id);
+    arrival.delivery_id = Some(delivery.id);
+    Ok(())
+}
+
+/// What arrived is the receiver's own copy, which is there already.
+fn of_own_copy(conn: &mut Conn, arrival: &mut Arrival, document: Id) -> Result<()> {
+    let copy = documents::find_many(conn, &[document])?.pop().filter(|d| d.receiver_id == Some(arrival.receiver_id));
+    let copy = copy.ok_or_else(|| Error::fault("/document_id", "unknown_reference", "Không có bản của cơ quan mình.", "There is no such copy of yours."))?;
+    arrival.document_id = Some(copy.id);
+    Ok(())
+}
+
+/// What arrived came from outside the system: the receiver's own copy is made with it.
+fn received(conn: &mut Conn, ask: &Ask, arrival: &mut Arrival, new: NewDocument) -> Result<()> {
+    let (own, province) = (arrival.receiver_id, arrival.province_id);
+    if new.issuer_id == Some(own) || (new.issuer_id.is_none() && new.issuer_text.is_none()) {
+        let mut faults = entry::faults(conn, ask, province, Entry::Copy(own), &new, Trust::Caller)?;
+        faults.retain(|f| f.pointer != "/issuer_id");
+        let (vi, en) = ("Nêu cơ quan khác đã ban hành văn bản.", "Name the other organisation that issued it.");
+        faults.push(Fault::at("/issuer_id", "not_received", vi, en));
+        return Err(Error::invalid(faults));
+    }
+    arrival.document_id = Some(documents_workflow::copy(conn, ask, own, province, new)?.id);
+    Ok(())
 }
 
 fn blank(ask: &Ask, receiver: Id, province: Id, arrived_on: NaiveDate) -> Arrival {
@@ -160,26 +179,25 @@ pub fn register_arrival(conn: &mut Conn, ask: &Ask, receiver: Id, document: &Doc
         let (vi, en) = ("Văn bản không được gửi đến cơ quan này.", "The document was not sent to this organisation.");
         return Err(Error::fault("/document_id", "not_sent", vi, en));
     }
-    register(conn, ask, arrival, number)
+    register(conn, ask, arrival, number, vec![])
 }
 
-/// Gives the number, stores the line and moves the delivery.
-fn register(conn: &mut Conn, ask: &Ask, mut arrival: Arrival, given: Option<i32>) -> Result<Arrival> {
+/// Gives the number, stores the line and moves the delivery, unless something is wrong with what was said of it.
+fn register(conn: &mut Conn, ask: &Ask, mut arrival: Arrival, given: Option<i32>, mut faults: Vec<Fault>) -> Result<Arrival> {
     let document = arrival.document_id.map(|id| documents::find(conn, id)).transpose()?;
     let issued = document.as_ref().and_then(|d| d.issued_on);
-    if arrival.arrived_on > ask.today {
-        return Err(Error::fault("/arrived_on", "in_future", "Ngày đến chưa tới.", "The day of arrival has not come yet."));
-    }
-    if issued.is_some_and(|day| arrival.arrived_on < day) {
-        let (vi, en) = ("Ngày đến trước ngày ban hành.", "It cannot arrive before it was issued.");
-        return Err(Error::fault("/arrived_on", "too_early", vi, en));
-    }
     if let Some(document) = &document
         && store::of_document(conn, arrival.receiver_id, document.id)?.is_some()
     {
         return Err(Error::conflict("registered", "Văn bản này đã vào sổ đến.", "This document is in the register already."));
     }
     arrival.number = number(conn, &arrival, given)?;
+    if arrival.arrived_on > ask.today {
+        faults.push(Fault::at("/arrived_on", "in_future", "Ngày đến chưa tới.", "The day of arrival has not come yet."));
+    } else if issued.is_some_and(|day| arrival.arrived_on < day) {
+        faults.push(Fault::at("/arrived_on", "too_early", "Ngày đến trước ngày ban hành.", "It cannot arrive before it was issued."));
+    }
+    all_well(faults)?;
     let known_delivery = match (arrival.delivery_id, &document) {
         (Some(id), _) => Some(deliveries::store::find(conn, id)?),
         (None, Some(document)) => deliveries::store::to(conn, document.id, arrival.receiver_id)?,
@@ -232,6 +250,12 @@ fn let_unit_see(conn: &mut Conn, arrival: &Arrival) -> Result<()> {
     }
 }
 
+/// Of a secret document the register holds nothing but who deals with it (RULES 8).
+fn stub_is_full(pointer: &str) -> Fault {
+    let (vi, en) = ("Văn bản mật: không ghi gì thêm ngoài đơn vị xử lý.", "Of a secret document nothing but the handling unit is kept.");
+    Fault::at(pointer, "stub_holds_nothing_else", vi, en)
+}
+
 fn fill_stub(conn: &mut Conn, ask: &Ask, province: Id, arrival: &mut Arrival, stub: SecretStub) -> Result<()> {
     let mut faults = Vec::new();
     if stub.issuer_id.is_some() == stub.issuer_text.is_some() {
@@ -243,12 +267,11 @@ fn fill_stub(conn: &mut Conn, ask: &Ask, province: Id, arrival: &mut Arrival, st
         faults.push(Fault::at("/secret_stub/issuer_id", "unknown_reference", "Không có cơ quan này.", "There is no such organisation."));
     }
     if arrival.assigned_at.is_some() {
-        let (vi, en) = ("Văn bản mật: không ghi gì thêm ngoài đơn vị xử lý.", "Of a secret document nothing but the handling unit is kept.");
-        faults.push(Fault::at("/assignment", "stub_holds_nothing_else", vi, en));
+        faults.push(stub_is_full("/assignment"));
     }
-    all_well(faults)?;
     let assignment = Assignment { handling_unit_id: stub.handling_unit_id, handling_text: stub.handling_text, ..Assignment::default() };
-    check_assignment(conn, ask, arrival.receiver_id, province, &assignment, "/secret_stub")?;
+    gathered(&mut faults, check_assignment(conn, ask, arrival.receiver_id, province, &assignment, "/secret_stub"))?;
+    all_well(faults)?;
     assign(ask, arrival, assignment);
     arrival.register = ArrivalRegister::Secret;
     arrival.issuer_id = stub.issuer_id;
@@ -293,18 +316,21 @@ pub fn edit(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ArrivalPatch>) -> Re
     authz::permit(RULES, &ask.actor, Act::View, Act::Assign, standing(ask, &before, relations))?;
     ask.proceed(conn, Some(before.version))?;
     let patch = body.open()?;
-    if before.register == ArrivalRegister::Secret && (patch.officer_id.is_some() || patch.instruction.is_some() || patch.due_on.is_some()) {
-        let (vi, en) = ("Văn bản mật: không ghi gì thêm ngoài đơn vị xử lý.", "Of a secret document nothing but the handling unit is kept.");
-        return Err(Error::fault("", "stub_holds_nothing_else", vi, en));
+    let mut faults = Vec::new();
+    let is_secret = before.register == ArrivalRegister::Secret;
+    if is_secret {
+        let given = [("/officer_id", patch.officer_id.is_some()), ("/instruction", patch.instruction.is_some()), ("/due_on", patch.due_on.is_some())];
+        faults.extend(given.into_iter().filter(|(_, given)| *given).map(|(at, _)| stub_is_full(at)));
     }
     let assignment = Assignment {
         handling_unit_id: patch.handling_unit_id.unwrap_or(before.handling_unit_id),
         handling_text: patch.handling_text.unwrap_or_else(|| before.handling_text.clone()),
-        officer_id: patch.officer_id.unwrap_or(before.officer_id),
+        officer_id: patch.officer_id.filter(|_| !is_secret).unwrap_or(before.officer_id),
         instruction: patch.instruction.unwrap_or_else(|| before.instruction.clone()),
         due_on: patch.due_on.unwrap_or(before.due_on),
     };
-    check_assignment(conn, ask, before.receiver_id, before.province_id, &assignment, "")?;
+    gathered(&mut faults, check_assignment(conn, ask, before.receiver_id, before.province_id, &assignment, ""))?;
+    all_well(faults)?;
     let mut after = before.clone();
     assign(ask, &mut after, assignment);
     after.version = before.version + 1;

@@ -17,7 +17,7 @@ use crate::{
     ask::Ask,
     authz::{self, Audience, Relations, Standing},
     db::{Conn, Json},
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, gathered},
     flow::Flow,
     http::Body,
     id::Id,
@@ -210,13 +210,15 @@ pub fn pass_on(conn: &mut Conn, ask: &Ask, delivery: &Delivery, new: NewForwardi
     if !matches!(document.state, DocumentState::Issued | DocumentState::Superseded) {
         return Err(Error::conflict("recalled", "Văn bản đã bị thu hồi, không chuyển tiếp được.", "The document was recalled and cannot be passed on."));
     }
-    recipients::check(conn, document.province_id, &new.recipients, "/recipients")?;
-    // It is passed on on the day of the letter that does so.
-    let letter = new.by_document_id.map(|letter| letter_of(conn, delivery.receiver_id, letter)).transpose()?;
-    let on = letter.and_then(|l| l.issued_on).unwrap_or(ask.today);
-    let wanted = expand(conn, ask, &new.recipients)?;
-    let units = organizations::units(conn, delivery.receiver_id)?;
     let mut faults = Vec::new();
+    gathered(&mut faults, recipients::check(conn, document.province_id, &new.recipients, "/recipients"))?;
+    let sound: Vec<(usize, &Recipient)> = new.recipients.iter().enumerate().filter(|(at, _)| !is_at_fault(&faults, *at)).collect();
+    // It is passed on on the day of the letter that does so.
+    let letter = new.by_document_id.map(|letter| letter_of(conn, delivery.receiver_id, letter)).transpose();
+    let letter = gathered(&mut faults, letter)?.flatten();
+    let on = letter.and_then(|l| l.issued_on).unwrap_or(ask.today);
+    let wanted = expand(conn, ask, &sound)?;
+    let units = organizations::units(conn, delivery.receiver_id)?;
     for (at, unit, _) in &wanted {
         if !units.contains(unit) {
             faults.push(Fault::at(
@@ -271,10 +273,16 @@ fn letter_of(conn: &mut Conn, sender: Id, letter: Id) -> Result<Document> {
     })
 }
 
+/// Whether something is wrong with this line of recipients.
+fn is_at_fault(faults: &[Fault], at: usize) -> bool {
+    let line = format!("/recipients/{at}");
+    faults.iter().any(|f| f.pointer.strip_prefix(&line).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
 /// Each line's organisations on this day, with the place of the line.
-fn expand(conn: &mut Conn, ask: &Ask, lines: &[Recipient]) -> Result<Vec<(usize, Id, Purpose)>> {
+fn expand(conn: &mut Conn, ask: &Ask, lines: &[(usize, &Recipient)]) -> Result<Vec<(usize, Id, Purpose)>> {
     let mut wanted = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in lines.iter().copied() {
         if let Some(organization) = line.organization_id {
             wanted.push((at, organization, line.purpose));
         }

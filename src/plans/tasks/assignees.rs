@@ -79,12 +79,8 @@ pub fn accept(conn: &mut Conn, ask: &Ask, province: Id, form: TaskForm, given: V
     ids.sort_unstable();
     ids.dedup();
     let named = Named::read(conn, ask, province, &ids)?;
-    let mut groups: BTreeMap<Id, bool> = BTreeMap::new();
-    for id in given.iter().filter_map(|a| a.group_id) {
-        if let std::collections::btree_map::Entry::Vacant(slot) = groups.entry(id) {
-            slot.insert(group_is_here(conn, id, &named)?);
-        }
-    }
+    let groups = organizations::groups::provinces_of(conn, &given.iter().filter_map(|a| a.group_id).collect::<Vec<_>>())?;
+    let group_is_here = |id: Id| groups.get(&id).is_some_and(|province| named.is_here(*province));
     let mut seen: Vec<Id> = Vec::new();
     let mut all = Vec::new();
     for (at, a) in given.into_iter().enumerate() {
@@ -102,7 +98,7 @@ pub fn accept(conn: &mut Conn, ask: &Ask, province: Id, form: TaskForm, given: V
         }
         faults.extend(a.organization_id.and_then(|id| named.fault(&place, id)));
         // Who has ended may well be left out: its successors are not meant then either.
-        if a.exclude.iter().any(|id| named.find(*id).is_none()) || a.group_id.is_some_and(|g| groups.get(&g) != Some(&true)) {
+        if a.exclude.iter().any(|id| named.find(*id).is_none()) || a.group_id.is_some_and(|id| !group_is_here(id)) {
             faults.push(Fault::at(
                 &place,
                 "unknown_reference",
@@ -132,14 +128,6 @@ pub fn accept(conn: &mut Conn, ask: &Ask, province: Id, form: TaskForm, given: V
     Ok(all)
 }
 
-fn group_is_here(conn: &mut Conn, id: Id, named: &Named) -> Result<bool> {
-    match organizations::groups::find(conn, id) {
-        Ok(group) => Ok(named.is_here(group.province_id)),
-        Err(crate::error::Error::Refused(_)) => Ok(false),
-        Err(e) => Err(e),
-    }
-}
-
 /// Determines the members of every group on a day. `known` keeps what was looked up, for the next task of the plan.
 pub fn expand(conn: &mut Conn, assignees: &mut [Assignee], day: NaiveDate, known: &mut BTreeMap<Id, Option<Vec<Id>>>) -> Result<()> {
     for assignee in assignees {
@@ -159,6 +147,23 @@ pub fn expand(conn: &mut Conn, assignees: &mut [Assignee], day: NaiveDate, known
         }
     }
     Ok(())
+}
+
+/// One entry an agency: of two that have come to name the same, the weightier stays, required if either is.
+pub fn once(all: &mut Vec<Assignee>) {
+    let mut kept: Vec<Assignee> = Vec::with_capacity(all.len());
+    for a in all.drain(..) {
+        let Some(held) = kept.iter_mut().find(|k| a.organization_id.is_some() && k.organization_id == a.organization_id) else {
+            kept.push(a);
+            continue;
+        };
+        let required = held.required || a.required;
+        if a.role < held.role {
+            *held = a;
+        }
+        held.required = required;
+    }
+    *all = kept;
 }
 
 /// One share an agency: named itself it has the role it is named for, whatever group it is also in; else the strongest.

@@ -7,7 +7,7 @@ use super::{
         store, terms,
         values::ReadRecipient,
     },
-    Made, Part, blamed, clip,
+    Made, Part, clip,
 };
 use crate::{
     ask::Ask,
@@ -17,7 +17,7 @@ use crate::{
         attachments::{self, NewFile},
         notation, workflow as documents_workflow,
     },
-    error::{Error, Fault, Result},
+    error::{Error, Fault, Result, under},
     id::Id,
     organizations::groups::Resolution,
 };
@@ -77,9 +77,9 @@ pub fn make(conn: &mut Conn, ask: &Ask, part: &Part<'_>, all: &[Proposal], arriv
     let document = if is_own {
         // A draft gets number and day when it is issued; what the text says of them stays in its source.
         (new.number, new.issued_on, new.year, new.month) = (None, None, None, None);
-        blamed(documents::add(conn, ask, reading.province_id, new, None), &here)?
+        under(documents::add(conn, ask, reading.province_id, new, None), &here)?
     } else {
-        blamed(documents_workflow::copy(conn, ask, owner, reading.province_id, new), &here)?
+        under(documents_workflow::copy(conn, ask, owner, reading.province_id, new), &here)?
     };
     made.note(&part.of(&HEAD), documents::model::KIND, "documents", document.id);
     let file = NewFile {

@@ -5,13 +5,13 @@ use super::{
         kinds::ReadingProposalKind as Kind,
         values::{ReadAgency, ReadDuty},
     },
-    Answers, Held, Made, Part, Settled, blamed,
+    Answers, Held, Made, Part, Settled,
     paper::Paper,
 };
 use crate::{
     ask::Ask,
     db::Conn,
-    error::{Fault, Result, all_well},
+    error::{Fault, Result, all_well, under},
     id::Id,
     organizations::{
         self,
@@ -86,7 +86,7 @@ pub fn make(conn: &mut Conn, ask: &Ask, part: &Part<'_>, answers: &Answers, pape
     }
     let new = NewPlan { title: paper.title.clone(), document_id: Some(paper.id), owner_id: None, owner_basis: None, tracked_from: None };
     let origin = Origin { seed_key: None, source: Some(source(part, paper)) };
-    let plan = blamed(plans::add_plan(conn, ask, province, owner, new, origin), &format!("/documents/{}", part.number))?;
+    let plan = under(plans::add_plan(conn, ask, province, owner, new, origin), &format!("/documents/{}", part.number))?;
     let whole = [Kind::Summary, Kind::GeneralTask, Kind::IssueChannel];
     let beside = if paper.is_own { part.of(&whole) } else { part.of(&whole[..1]) };
     made.note(&beside, plans::model::KIND, "plans", plan.id);
@@ -99,7 +99,7 @@ pub fn make(conn: &mut Conn, ask: &Ask, part: &Part<'_>, answers: &Answers, pape
             }
         }
         let origin = Origin { seed_key: None, source: Some(came_from(part, held, duty)) };
-        let task = blamed(plans::add_task(conn, ask, &plan, new, origin), &held.pointer)?;
+        let task = under(plans::add_task(conn, ask, &plan, new, origin), &held.pointer)?;
         made.note(&[held], tasks::model::KIND, "tasks", task.id);
     }
     Ok(Some(plan.id))

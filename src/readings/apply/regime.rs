@@ -2,14 +2,14 @@
 
 use super::{
     super::{kinds::ReadingProposalKind as Kind, terms, values::ReadLine},
-    Answers, Held, Made, Part, Settled, blamed, clip,
+    Answers, Held, Made, Part, Settled, clip,
     paper::Paper,
 };
 use crate::{
     ask::Ask,
     authz::{self, RoleGroup, Standing},
     db::Conn,
-    error::{Error, Fault, Result, all_well},
+    error::{Error, Fault, Result, all_well, under},
     id::Id,
     organizations::groups::Resolution,
     plans::tasks::model::Cadence,
@@ -92,7 +92,7 @@ pub fn make(conn: &mut Conn, ask: &Ask, part: &Part<'_>, answers: &Answers, pape
         indicators: vec![],
         checks: vec![],
     };
-    let regime = blamed(regimes::add(conn, ask, part.reading.province_id, new, None), &first.pointer)?;
+    let regime = under(regimes::add(conn, ask, part.reading.province_id, new, None), &first.pointer)?;
     made.note(&part.of(&CHAIN), regimes::model::KIND, "reporting-regimes", regime.id);
     Ok(())
 }

@@ -159,3 +159,62 @@ fn every_fault_of_a_step_is_told_at_once() {
         exactly(leader.step(&first, json!({ "action": "return", "part_ids": [unknown], "links": links })), &["/reason", "/part_ids", "/links/0/id"]);
     });
 }
+
+#[test]
+fn every_fault_of_an_arrival_of_passing_on_and_of_superseding_is_told_at_once() {
+    each("2021-11-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        house.load_agencies("gia_lai");
+        let (foreign, unknown) = (json!(house.organization("GLA", "UBND").id), json!(Id::fresh()));
+        let (clerk, sender) = (house.person("BDI", "SYT", "clerk"), house.person("BDI", "SDL", "clerk"));
+        let arrival = |more: Value| {
+            let mut body = json!({ "arrived_on": "2021-12-01", "assignment": { "handling_unit_id": foreign, "officer_id": unknown } });
+            body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            clerk.post("/arrivals", body)
+        };
+        let places = ["/arrived_on", "/assignment/handling_unit_id", "/assignment/officer_id"];
+        let with = |more: &[&'static str]| [places.as_slice(), more].concat();
+        // What was issued by the receiver itself, or by nobody, has not arrived; what is wrong with the text lies below it.
+        let text = json!({ "kind": "official_letter", "summary": " ", "relations": [{ "kind": "forwards", "document_id": unknown }] });
+        let mut own = text.clone();
+        own["issuer_id"] = org(house, "SYT");
+        let below = ["/document/issuer_id", "/document/summary", "/document/relations/0/document_id"];
+        exactly(arrival(json!({ "document": text })), &with(&below));
+        exactly(arrival(json!({ "document": own })), &with(&below));
+        let mut others = text.clone();
+        others["issuer_id"] = org(house, "SDL");
+        exactly(arrival(json!({ "document": others })), &with(&below[1..]));
+        exactly(arrival(json!({})), &with(&[""]));
+        exactly(arrival(json!({ "delivery_id": unknown, "document_id": unknown })), &with(&[""]));
+        exactly(arrival(json!({ "delivery_id": unknown })), &with(&["/delivery_id"]));
+        exactly(arrival(json!({ "document_id": unknown })), &with(&["/document_id"]));
+        let stub = json!({ "secret_stub": { "issuer_id": foreign, "handling_unit_id": foreign } });
+        exactly(arrival(stub.clone()), &with(&["/assignment", "/secret_stub/issuer_id", "/secret_stub/handling_unit_id"]));
+
+        // Nothing of all that was kept, not even a number. A stub takes no instruction later either.
+        let body = json!({ "arrived_on": "2021-10-29", "secret_stub": { "issuer_text": "Bộ Ngoại giao" } });
+        let made = clerk.post("/arrivals", body).expect(201);
+        assert_eq!(made["number"], 1);
+        let wrong = json!({ "handling_unit_id": foreign, "officer_id": unknown, "instruction": "Đọc", "due_on": "2021-11-05" });
+        exactly(changed(&clerk, &format!("/arrivals/{}", made.id()), wrong), &["/handling_unit_id", "/officer_id", "/instruction", "/due_on"]);
+
+        let letter = json!({ "kind": "official_letter", "number": "12", "symbol": "SDL-VP", "issued_on": "2021-10-25", "summary": "Về việc đón đoàn",
+            "recipients": [{ "organization_id": org(house, "SYT"), "purpose": "carry_out" }] });
+        let letter = sender.post("/documents", letter).expect(201);
+        let delivery = clerk.get("/deliveries?box=received").expect(200).items()[0]["id"].clone();
+        let early = json!({ "arrived_on": "2021-10-24", "delivery_id": delivery, "assignment": { "officer_id": unknown } });
+        exactly(clerk.post("/arrivals", early), &["/arrived_on", "/assignment/officer_id"]);
+        let wrong = json!({ "by_document_id": unknown, "recipients": [
+            { "organization_id": foreign, "purpose": "carry_out" }, { "organization_id": org(house, "SVHTT"), "purpose": "carry_out" },
+            { "group_id": unknown, "purpose": "carry_out" }, { "purpose": "carry_out" }
+        ] });
+        exactly(
+            clerk.post(&format!("/deliveries/{}/forwardings", delivery.as_str().expect("an id")), wrong),
+            &["/by_document_id", "/recipients/0/organization_id", "/recipients/1", "/recipients/2/group_id", "/recipients/3"],
+        );
+
+        let step = json!({ "action": "supersede", "by_document_id": unknown });
+        let leader = house.person("BDI", "SDL", "leader");
+        exactly(leader.step(&format!("/documents/{}", letter.id()), step), &["/reason", "/by_document_id"]);
+    });
+}

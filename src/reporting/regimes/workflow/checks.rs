@@ -76,19 +76,8 @@ fn references(conn: &mut Conn, province: Id, named: &[Option<Id>], steps: &[Step
     let ids: Vec<Id> = wanted.iter().map(|(_, id)| *id).collect();
     let known = organizations::find_many(conn, &ids)?;
     faults.extend(wanted.into_iter().filter(|(_, id)| !known.iter().any(|o| o.id == *id && o.province_id == province)).map(|(at, _)| unknown(at)));
-    let mut distinct: Vec<Id> = wanted_groups.iter().map(|(_, id)| *id).collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let mut missing = Vec::new();
-    for id in distinct {
-        match groups::find(conn, id) {
-            Ok(group) if group.province_id == province => {}
-            Ok(_) => missing.push(id),
-            Err(crate::error::Error::Refused(_)) => missing.push(id),
-            Err(e) => return Err(e),
-        }
-    }
-    faults.extend(wanted_groups.into_iter().filter(|(_, id)| missing.contains(id)).map(|(at, _)| unknown(at)));
+    let homes = groups::provinces_of(conn, &wanted_groups.iter().map(|(_, id)| *id).collect::<Vec<_>>())?;
+    faults.extend(wanted_groups.into_iter().filter(|(_, id)| homes.get(id) != Some(&province)).map(|(at, _)| unknown(at)));
     Ok(())
 }
 
