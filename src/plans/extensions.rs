@@ -140,15 +140,15 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewExtension>) -> Result<E
             format!("An extension is asked for before the due date ({in_force})."),
         ));
     }
-    if new.due_on <= due {
-        return Err(not_later());
-    }
     let pending = extensions::table
         .filter(extensions::occurrence_id.eq(occurrence.id))
         .filter(extensions::organization_id.eq(own))
         .filter(extensions::state.eq(State::Asked));
     if diesel::select(diesel::dsl::exists(pending)).get_result(conn)? {
         return Err(Error::conflict("pending", "Đã có một yêu cầu gia hạn đang chờ.", "A request for an extension is waiting already."));
+    }
+    if new.due_on <= due {
+        return Err(not_later());
     }
     let extension = Extension {
         id: Id::fresh(),
@@ -241,6 +241,30 @@ fn grant(conn: &mut Conn, ask: &Ask, task: &Task, extension: &Extension, given: 
         }
     }
     Ok(due)
+}
+
+/// What still waits for a decision when an occurrence ends has nothing left to be decided about.
+pub fn end_with(conn: &mut Conn, ask: &Ask, task: &Task, occurrence: Id) -> Result<()> {
+    let pending = extensions::table.filter(extensions::occurrence_id.eq(occurrence)).filter(extensions::state.eq(State::Asked));
+    let pending: Vec<Extension> = pending.order(extensions::id).select(Extension::as_select()).load(conn)?;
+    let mut entries = Vec::new();
+    for before in &pending {
+        let after = Extension {
+            state: State::Withdrawn,
+            decided_on: Some(ask.today),
+            version: before.version + 1,
+            updated_at: ask.now,
+            updated_by: Some(ask.actor.user),
+            ..before.clone()
+        };
+        if diesel::update(extensions::table.find(before.id).filter(extensions::version.eq(before.version))).set(&after).execute(conn)? != 1 {
+            return Err(Error::Clash);
+        }
+        let reason = Some("Lần thực hiện đã kết thúc.");
+        let shown = |e: &Extension| view(ask, e, Standing::NEW);
+        entries.push(journal::entry(ask, change(&after, task, Act::Withdraw.word(), reason), Some(&shown(before)), Some(&shown(&after)))?);
+    }
+    journal::record_all(conn, &entries)
 }
 
 fn not_later() -> Error {

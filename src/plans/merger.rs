@@ -9,7 +9,7 @@ use super::{
     },
     store::{self, Grants},
     tasks::{
-        self,
+        self, assignees,
         model::{KIND as TASK, Task, TaskView},
     },
 };
@@ -96,6 +96,7 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, only: Option<&Hash
                 assignee.members.push(to);
             }
         }
+        assignees::once(&mut given);
         let swap = |id: Option<Id>| id.map(|id| if id == from { to } else { id });
         let after = Task { approver_id: swap(task.approver_id), through_id: swap(task.through_id), assignees: to_json(&given)?, ..task.clone() };
         let after = save_task(conn, ask, &task, after)?;
@@ -124,17 +125,47 @@ pub fn reassign(conn: &mut Conn, ask: &Ask, from: Id, to: Id, only: Option<&Hash
     }
     for part in parts::store::open_of(conn, from)? {
         let Some(task) = by_id.get(&part.task_id) else { continue };
-        let twin = parts::store::of_occurrence(conn, part.occurrence_id)?.iter().any(|p| p.organization_id == to);
-        let after = if twin {
+        let twin = parts::store::of_occurrence(conn, part.occurrence_id)?.into_iter().find(|p| p.organization_id == to);
+        let after = if twin.is_some() {
             Part { state: PartState::Waived, reason: Some("Sáp nhập: cơ quan kế thừa đã có phần này".to_owned()), ..part.clone() }
         } else {
             Part { organization_id: to, unit_id: None, officer_id: None, ..part.clone() }
         };
         save_part(conn, ask, task, &part, after, "reassign", None)?;
         moved.parts += 1;
+        let Some(twin) = twin else { continue };
+        if let Some(heavier) = heavier(&twin, &part) {
+            save_part(conn, ask, task, &twin, heavier, "reassign", None)?;
+        }
+        if !assignees::has_lead(&task.assignees()?) {
+            let occurrence = occurrences::store::find(conn, part.occurrence_id)?;
+            occurrences::workflow::follow_parts(conn, ask, task, &occurrence, None)?;
+        }
     }
     grants.write(conn)?;
     Ok(moved)
+}
+
+/// The successor's part, where the one that passes on to it weighs more: it leads, is required, or is still owed while the
+/// successor's was waived.
+fn heavier(twin: &Part, other: &Part) -> Option<Part> {
+    let is_owed = other.role < twin.role || twin.state == PartState::Waived;
+    let after = Part { required: other.required || (twin.required && twin.state != PartState::Waived), ..twin.clone() };
+    if !is_owed {
+        return (after.required != twin.required).then_some(after);
+    }
+    Some(Part {
+        role: other.role,
+        group_id: other.group_id,
+        state: PartState::Assigned,
+        due_on: other.due_on,
+        due_sort: other.due_sort,
+        due_history: other.due_history.clone(),
+        lays: other.lays.clone(),
+        done_on: None,
+        reason: None,
+        ..after
+    })
 }
 
 fn change(kind: &'static str, id: Id, version: i32, owner: Id, province: Id) -> Change<'static> {

@@ -9,7 +9,7 @@ use super::{
     urgings::model::UrgingState,
 };
 use crate::{
-    authz::Relations,
+    authz::{Relations, holds},
     db::Conn,
     error::Result,
     id::Id,
@@ -101,21 +101,20 @@ pub struct Proposed {
 
 /// Completions that wait for those who own or monitor the task, oldest first.
 pub fn to_accept(conn: &mut Conn, organization: Id, limit: i64) -> Result<Vec<Proposed>> {
-    let rows: Vec<(Id, Option<NaiveDate>, Stamp, String, String, i32)> = access::table
+    let rows: Vec<(Id, Option<NaiveDate>, Stamp, String, String)> = access::table
         .inner_join(tasks::table.on(tasks::id.eq(access::record_id)))
         .inner_join(task_occurrences::table.on(task_occurrences::task_id.eq(tasks::id)))
         .filter(access::organization_id.eq(organization))
         .filter(access::kind.eq(TASK))
+        .filter(holds(ACCEPTS))
         .filter(task_occurrences::state.eq(TaskState::CompletionProposed))
         .order((task_occurrences::proposed_on, task_occurrences::id))
         .limit(limit)
-        .select((task_occurrences::id, task_occurrences::proposed_on, task_occurrences::updated_at, tasks::code, tasks::content, access::relations))
+        .select((task_occurrences::id, task_occurrences::proposed_on, task_occurrences::updated_at, tasks::code, tasks::content))
         .load(conn)?;
-    let accepts = |relations: i32| Relations(relations).any(ACCEPTS);
     Ok(rows
         .into_iter()
-        .filter(|(.., relations)| accepts(*relations))
-        .map(|(occurrence_id, proposed, moved, task_code, content, _)| Proposed { occurrence_id, since: proposed.unwrap_or(moved.day()), task_code, content })
+        .map(|(occurrence_id, proposed, moved, task_code, content)| Proposed { occurrence_id, since: proposed.unwrap_or(moved.day()), task_code, content })
         .collect())
 }
 
@@ -131,21 +130,20 @@ pub struct Asked {
 
 /// Requests for more time that wait for those who own or monitor the task, the most pressing first.
 pub fn to_decide(conn: &mut Conn, organization: Id, limit: i64) -> Result<Vec<Asked>> {
-    let rows: Vec<(Id, NaiveDate, NaiveDate, String, String, i32)> = extensions::table
+    let rows: Vec<(Id, NaiveDate, NaiveDate, String, String)> = extensions::table
         .inner_join(tasks::table)
         .inner_join(access::table.on(access::record_id.eq(tasks::id)))
         .filter(access::organization_id.eq(organization))
         .filter(access::kind.eq(TASK))
+        .filter(holds(ACCEPTS))
         .filter(extensions::state.eq(ExtensionState::Asked))
         .order((extensions::due_before, extensions::id))
         .limit(limit)
-        .select((extensions::id, extensions::asked_on, extensions::due_before, tasks::code, tasks::content, access::relations))
+        .select((extensions::id, extensions::asked_on, extensions::due_before, tasks::code, tasks::content))
         .load(conn)?;
-    let accepts = |relations: i32| Relations(relations).any(ACCEPTS);
     Ok(rows
         .into_iter()
-        .filter(|(.., relations)| accepts(*relations))
-        .map(|(extension_id, asked_on, due_before, task_code, content, _)| Asked { extension_id, asked_on, due_before, task_code, content })
+        .map(|(extension_id, asked_on, due_before, task_code, content)| Asked { extension_id, asked_on, due_before, task_code, content })
         .collect())
 }
 

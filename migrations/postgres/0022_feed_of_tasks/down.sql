@@ -6,5 +6,5 @@ DROP TRIGGER change_narrowed ON extensions;
 DROP TRIGGER change_deleted ON extensions;
 DROP FUNCTION change_of_task_narrowed();
 DROP FUNCTION change_of_task_deleted();
-DELETE FROM changes WHERE kind = 'task_part' AND what <> 'entry';
-DELETE FROM changes WHERE kind = 'extension' AND what <> 'entry';
+-- What has its number keeps it: numbers are not given again.
+DELETE FROM changes WHERE kind IN ('task_part', 'extension') AND what <> 'entry' AND seq IS NULL;

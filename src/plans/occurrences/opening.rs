@@ -114,7 +114,8 @@ fn build(
 
 /// What one agency owes of an occurrence.
 pub fn part(ask: &Ask, task: &Task, occurrence: &Occurrence, share: &Share) -> Part {
-    let own = if task.is_timeless() { None } else { share.due_on };
+    // The days that came with a return are for whom it was returned to.
+    let due = share.due_on.or(occurrence.due_on).filter(|_| !task.is_timeless());
     Part {
         id: Id::fresh(),
         task_id: task.id,
@@ -128,7 +129,7 @@ pub fn part(ask: &Ask, task: &Task, occurrence: &Occurrence, share: &Share) -> P
         form: task.form,
         state: PartState::Assigned,
         due_on: share.due_on,
-        due_sort: own.unwrap_or(occurrence.due_sort),
+        due_sort: due.unwrap_or(NEVER),
         due_history: Json(serde_json::json!([])),
         result: None,
         links: Json(serde_json::json!([])),
@@ -146,6 +147,22 @@ pub fn part(ask: &Ask, task: &Task, occurrence: &Occurrence, share: &Share) -> P
         created_at: ask.now,
         updated_at: ask.now,
         updated_by: Some(ask.actor.user),
+    }
+}
+
+/// A part that is owed again, in this share: by an agency that comes back, or that takes over.
+pub fn again(task: &Task, held: &Part, share: &Share) -> Part {
+    let due_sort = share.due_on.filter(|_| !task.is_timeless()).unwrap_or(held.due_sort);
+    Part {
+        group_id: share.group,
+        role: share.role,
+        required: share.required,
+        state: PartState::Assigned,
+        due_on: share.due_on.or(held.due_on),
+        due_sort,
+        done_on: None,
+        reason: None,
+        ..held.clone()
     }
 }
 

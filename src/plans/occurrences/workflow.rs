@@ -21,7 +21,7 @@ use crate::{
     id::Id,
     journal::{self, Change},
     plans::{
-        named,
+        extensions, named,
         parts::{
             self,
             model::{Part, PartEntry, PartState},
@@ -136,8 +136,8 @@ pub fn step(conn: &mut Conn, ask: &Ask, task: Task, standing: Standing, before: 
     match step.action {
         Act::Propose => propose(conn, ask, &task, &mut after, &step)?,
         Act::Accept => accept(conn, ask, &task, &mut after)?,
-        Act::Return => give_back(conn, ask, &mut after, &step)?,
-        Act::Decline => decline(conn, &task, &mut after, &step)?,
+        Act::Return => give_back(conn, ask, &task, &mut after, &step)?,
+        Act::Decline => decline(conn, ask, &task, &mut after, &step)?,
         Act::Reassign => {
             if let Some(next) = next {
                 reassign(conn, ask, &mut task_after, &after, next)?;
@@ -204,7 +204,8 @@ pub fn missing(owed: &[Part], own: Option<Id>, reason: Option<&str>) -> Result<(
 pub fn follow_parts(conn: &mut Conn, ask: &Ask, task: &Task, before: &Occurrence, entered: Option<NaiveDate>) -> Result<()> {
     let owed = parts::store::of_occurrence(conn, before.id)?;
     let mut after = before.clone();
-    if matches!(after.state, State::Assigned | State::Returned) {
+    let is_begun = owed.iter().any(|p| p.state == PartState::Done);
+    if is_begun && matches!(after.state, State::Assigned | State::Returned) {
         after.state = FLOW.next(after.state, Act::Start)?;
     }
     let any_required = owed.iter().any(|p| p.required);
@@ -267,6 +268,9 @@ pub fn save(
     let entry = Change { action, reason, ..change(KIND, after.id, after.version) };
     let shown = |o: &Occurrence| OccurrenceView::of(o, None, ask.today, vec![]);
     journal::record(conn, ask, entry, Some(&shown(before)?), Some(&shown(&after)?))?;
+    if after.state.is_ended() && !before.state.is_ended() {
+        extensions::end_with(conn, ask, task, after.id)?;
+    }
     let alone = !task.is_recurring();
     if alone || task_after.assignees != task.assignees {
         if alone {

@@ -130,8 +130,19 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
             members: vec![],
         }),
     }
-    let part = opening::part(ask, &task, occurrence, &share);
-    store::insert(conn, &part)?;
+    let held = store::of_occurrence(conn, occurrence.id)?.into_iter().find(|p| p.organization_id == new.organization_id);
+    let part = match &held {
+        // It had a part once, which was waived.
+        Some(held) => {
+            save_part(conn, ask, &task, held, opening::again(&task, held, &share), TaskAction::Assign.word(), None)?;
+            store::find(conn, held.id)?
+        }
+        None => {
+            let part = opening::part(ask, &task, occurrence, &share);
+            store::insert(conn, &part)?;
+            part
+        }
+    };
     let mut after = Task { assignees: to_json(&given)?, version: task.version + 1, updated_at: ask.now, updated_by: Some(ask.actor.user), ..task.clone() };
     after.occurrence_id = task.occurrence_id;
     tasks::store::update(conn, &task, &after)?;
@@ -148,7 +159,9 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
         reason: None,
     };
     let shown = view(ask, &after, standing, &part)?;
-    journal::record(conn, ask, change(KIND, part.id, 1), NOTHING, Some(&shown))?;
+    if held.is_none() {
+        journal::record(conn, ask, change(KIND, part.id, 1), NOTHING, Some(&shown))?;
+    }
     let (was, is) = (TaskView::of(&task, ask.today, vec![])?, TaskView::of(&after, ask.today, vec![])?);
     journal::record(conn, ask, change(TASK, after.id, after.version), Some(&was), Some(&is))?;
     Ok(shown)

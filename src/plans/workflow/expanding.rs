@@ -25,9 +25,10 @@ pub(super) fn re_expand(conn: &mut Conn, ask: &Ask, plan: &Plan) -> Result<()> {
     let open = occurrences::store::unended(conn, plan.id)?;
     let ids: Vec<Id> = open.iter().map(|o| o.id).collect();
     let owed = tasks::store::parts_of_occurrences(conn, &ids)?;
-    let (mut groups, mut grants, mut joined) = (BTreeMap::new(), Grants::default(), Vec::new());
+    let (mut groups, mut grants, mut joined, mut carried) = (BTreeMap::new(), Grants::default(), Vec::new(), Vec::new());
     for task in &all {
         let mut given = task.assignees()?;
+        let were = assignees::shares(&given);
         assignees::expand(conn, &mut given, ask.today, &mut groups)?;
         let fresh = to_json(&given)?;
         if fresh == task.assignees {
@@ -50,10 +51,23 @@ pub(super) fn re_expand(conn: &mut Conn, ask: &Ask, plan: &Plan) -> Result<()> {
         opening::relate_shares(conn, &after, &shares, has_lead, &mut grants)?;
         for occurrence in open.iter().filter(|o| o.task_id == task.id) {
             let held: Vec<_> = owed.iter().filter(|p| p.occurrence_id == occurrence.id).collect();
-            let new = shares.iter().filter(|s| !held.iter().any(|p| p.organization_id == s.organization));
-            joined.extend(new.map(|share| opening::part(ask, &after, occurrence, share)));
+            for share in &shares {
+                let is_new = !were.iter().any(|s| s.organization == share.organization);
+                match held.iter().find(|p| p.organization_id == share.organization) {
+                    None => joined.push(opening::part(ask, &after, occurrence, share)),
+                    Some(part) if is_new && part.state == PartState::Waived => {
+                        let again = opening::again(&after, part, share);
+                        occurrences::workflow::save_part(conn, ask, &after, part, again, "assign", None)?;
+                    }
+                    Some(_) => {}
+                }
+            }
             let gone = |p: &&&Part| p.is_open() && p.group_id.is_some() && !shares.iter().any(|s| s.organization == p.organization_id);
-            for part in held.iter().filter(gone) {
+            let gone: Vec<_> = held.iter().filter(gone).collect();
+            if !gone.is_empty() && !has_lead {
+                carried.push((after.clone(), occurrence));
+            }
+            for part in gone {
                 let reason = "Không còn thuộc nhóm (xác định lại thành viên)";
                 let waived = Part { state: PartState::Waived, reason: Some(reason.to_owned()), ..(*part).clone() };
                 occurrences::workflow::save_part(conn, ask, &after, part, waived, "waive", Some(reason))?;
@@ -62,5 +76,10 @@ pub(super) fn re_expand(conn: &mut Conn, ask: &Ask, plan: &Plan) -> Result<()> {
     }
     occurrences::store::insert(conn, &[], &joined)?;
     journal::record_all(conn, &opening::told(ask, plan.owner_id, &[], &joined)?)?;
-    grants.write(conn)
+    grants.write(conn)?;
+    // Where nobody leads, those who have left may have been the last that were waited for.
+    for (task, occurrence) in carried {
+        occurrences::workflow::follow_parts(conn, ask, &task, occurrence, None)?;
+    }
+    Ok(())
 }

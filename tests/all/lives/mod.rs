@@ -32,6 +32,7 @@ mod report_jobs;
 mod report_reruns;
 mod reporting;
 mod services;
+mod shares;
 pub mod statistics;
 mod successors;
 mod superseding;

@@ -209,6 +209,37 @@ fn a_plan_that_has_moved_takes_tasks_for_the_new_agencies_alone() {
     });
 }
 
+/// Sở Tài chính and Sở Kế hoạch share two tasks, each leading one; both pass on to the new Sở Tài chính, which leads both.
+#[test]
+fn a_task_whose_agencies_become_one_is_led_by_it() {
+    each("2025-05-05T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        house.load_agencies("gia_lai");
+        let ubnd = house.person("BDI", "UBND", "leader");
+        let plan = ubnd.post("/plans", json!({ "title": "Kế hoạch" })).expect(201).id();
+        let give = |code: &str, role: &str| json!({ "organization_id": org(house, "BDI", code), "role": role });
+        let tasks = [("STC", "SKHDT"), ("SKHDT", "STC")].map(|(lead, other)| {
+            let assignees = [give(lead, "lead"), give(other, "coordinate")];
+            let task = json!({ "plan_id": plan, "content": "Rà soát viện trợ", "form": "assign", "due_on": "2025-12-31", "assignees": assignees });
+            format!("/tasks/{}", ubnd.post("/tasks", task).expect(201).id())
+        });
+        ubnd.step(&format!("/plans/{plan}"), json!({ "action": "activate" })).expect(200);
+
+        merge(house);
+        let (new, officer, leader) = (org(house, "GLM", "STC"), house.person("GLM", "STC", "officer"), house.person("GLM", "UBND", "leader"));
+        for task in &tasks {
+            let shown = officer.get(task).expect(200);
+            let owed: Vec<&Value> = shown["parts"].as_array().expect("parts").iter().filter(|p| p["state"] == "assigned").collect();
+            assert_eq!((owed.len(), &owed[0]["role"], &owed[0]["organization_id"]), (1, &json!("lead"), &json!(new)));
+            let given = shown["assignees"].as_array().expect("assignees");
+            assert_eq!((given.len(), &given[0]["role"]), (1, &json!("lead")));
+            officer.step(task, json!({ "action": "start" })).expect(200);
+            officer.step(task, json!({ "action": "propose_completion", "result": "Đã rà soát" })).expect(200);
+            leader.step(task, json!({ "action": "accept" })).expect(200);
+        }
+    });
+}
+
 /// A province that was merged merges again: what it had succeeded is succeeded by the newest, and says so.
 #[test]
 fn a_second_merger_changes_the_provinces_of_the_first() {

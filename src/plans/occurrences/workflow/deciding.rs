@@ -18,7 +18,7 @@ use crate::{
             model::{LayView, Part, PartEntry, PartState, TaskRole},
         },
         tasks::{
-            self, assignees,
+            assignees,
             model::{Task, TaskAction as Act},
         },
     },
@@ -35,7 +35,11 @@ pub(super) fn propose(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occur
             "Nobody leads this task: each agency reports its own part, and with the last one completion is proposed.",
         ));
     }
-    let own = owed.iter().find(|p| Some(p.organization_id) == ask.actor.organization && p.role == TaskRole::Lead).ok_or_else(Error::forbidden)?;
+    // Whose part was waived leads only where nobody else does.
+    let leads = |p: &&Part| p.role == TaskRole::Lead && p.state != PartState::Waived;
+    let is_alone = !owed.iter().any(|p| leads(&p));
+    let own = |p: &&Part| Some(p.organization_id) == ask.actor.organization && (leads(p) || (is_alone && p.role == TaskRole::Lead));
+    let own = owed.iter().find(own).ok_or_else(Error::forbidden)?;
     missing(&owed, Some(own.id), step.reason.as_deref())?;
     if own.is_open() {
         let mut done = own.clone();
@@ -148,7 +152,7 @@ pub(super) fn must_be_done(conn: &mut Conn, occurrence: Id, ids: &[Id]) -> Resul
     ))
 }
 
-pub(super) fn give_back(conn: &mut Conn, ask: &Ask, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
+pub(super) fn give_back(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
     let calendar = calendars::current(conn)?;
     let mut returns: Vec<LayView> = from_json(&after.lays)?;
     returns.push(LayView { submitted_on: after.proposed_on.unwrap_or(ask.today), returned_on: ask.today, reason: step.reason.clone() });
@@ -179,8 +183,7 @@ pub(super) fn give_back(conn: &mut Conn, ask: &Ask, after: &mut Occurrence, step
         if !timeless {
             open.due_sort = in_force(part.due_on.or(after.due_on), &lays(&open.lays)?, &calendar)?;
         }
-        let task = tasks::store::find(conn, part.task_id)?;
-        save_part(conn, ask, &task, part, open, "return", step.reason.as_deref())?;
+        save_part(conn, ask, task, part, open, "return", step.reason.as_deref())?;
     }
     Ok(())
 }

@@ -6,16 +6,18 @@ use super::{
 };
 use crate::{
     ask::Ask,
+    authz::{self, Relations},
     calendars,
     db::Conn,
     error::{Error, Result},
     id::Id,
     journal,
+    organizations::named::Named,
     plans::{
         model::{from_json, to_json},
         occurrences::{
             model::{Occurrence, TaskTransition, lays},
-            opening,
+            opening, store,
         },
         parts::{
             self,
@@ -23,18 +25,22 @@ use crate::{
         },
         store::Grants,
         tasks::{
+            self,
             assignees::{self, Share},
-            model::Task,
+            model::{KIND as TASK, Task},
         },
     },
 };
 use chrono::NaiveDate;
 
-pub(super) fn decline(conn: &mut Conn, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
+pub(super) fn decline(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
     let owed = parts::store::of_occurrence(conn, after.id)?;
     let leads = assignees::has_lead(&task.assignees()?);
-    let answerable = owed.iter().filter(|p| p.state != PartState::Waived && (!leads || p.role == TaskRole::Lead)).count();
-    if answerable > 1 {
+    let answerable: Vec<&Part> = owed.iter().filter(|p| p.state != PartState::Waived && (!leads || p.role == TaskRole::Lead)).collect();
+    if !answerable.iter().any(|p| Some(p.organization_id) == ask.actor.organization) {
+        return Err(Error::forbidden());
+    }
+    if answerable.len() > 1 {
         return Err(Error::conflict(
             "not_alone",
             "Nhiều cơ quan cùng thực hiện: một cơ quan không từ chối thay cả nhiệm vụ; hãy đề nghị cơ quan giao miễn phần của mình.",
@@ -47,10 +53,8 @@ pub(super) fn decline(conn: &mut Conn, task: &Task, after: &mut Occurrence, step
 
 /// Who is to lead in the place of the one that declined.
 pub(super) fn receiver(conn: &mut Conn, ask: &Ask, task: &Task, next: Id) -> Result<Id> {
-    if crate::organizations::find_many(conn, &[next])?.iter().any(|o| o.province_id == task.province_id || ask.actor.provinces.contains(&o.province_id)) {
-        return Ok(next);
-    }
-    Err(Error::fault("/organization_id", "unknown_reference", "Cơ quan không thuộc tỉnh này.", "The organisation is not of this province."))
+    let named = Named::read(conn, ask, task.province_id, &[next])?;
+    named.fault("/organization_id", next).map_or(Ok(next), |fault| Err(Error::invalid(vec![fault])))
 }
 
 /// Back with the owner, the task goes to another lead; the one that declined is waived.
@@ -64,12 +68,10 @@ pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occu
     }
     let waived = Part { state: PartState::Waived, reason: after.reason.clone(), required: false, ..old.clone() };
     save_part(conn, ask, task, old, waived, "waive", after.reason.as_deref())?;
+    let share = Share { organization: next, group: None, role: old.role, required: old.required, due_on: old.due_on };
     match owed.iter().find(|p| p.organization_id == next) {
-        Some(held) => {
-            save_part(conn, ask, task, held, Part { role: old.role, required: old.required, state: PartState::Assigned, ..held.clone() }, "reassign", None)?
-        }
+        Some(held) => save_part(conn, ask, task, held, opening::again(task, held, &share), "reassign", None)?,
         None => {
-            let share = Share { organization: next, group: None, role: old.role, required: old.required, due_on: old.due_on };
             let part = opening::part(ask, task, after, &share);
             parts::store::insert(conn, &part)?;
             journal::record_all(conn, &opening::told(ask, task.owner_id, &[], &[part])?)?;
@@ -81,11 +83,23 @@ pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occu
         }
         assignee.members.retain(|m| *m != old.organization_id);
     }
+    assignees::once(&mut given);
     task.assignees = to_json(&given)?;
-    let share = Share { organization: next, group: None, role: old.role, required: old.required, due_on: None };
     let mut grants = Grants::default();
     opening::relate_shares(conn, task, &[share], leads, &mut grants)?;
-    grants.write(conn)
+    grants.write(conn)?;
+    step_back(conn, task, after.id, old.organization_id, leads)
+}
+
+/// Whoever declined goes on reading; it leads no more, unless it leads another occurrence that goes on.
+fn step_back(conn: &mut Conn, task: &Task, occurrence: Id, organization: Id, has_lead: bool) -> Result<()> {
+    let others: Vec<Id> = store::unended_of(conn, &[task.id])?.into_iter().map(|o| o.id).filter(|id| *id != occurrence).collect();
+    let leads = |p: &Part| p.organization_id == organization && p.state != PartState::Waived && opening::relation(p.role, has_lead) == Relations::LEAD;
+    if tasks::store::parts_of_occurrences(conn, &others)?.iter().any(leads) {
+        return Ok(());
+    }
+    authz::relate(conn, TASK, task.id, organization, Relations::COORDINATOR)?;
+    authz::unrelate(conn, TASK, task.id, organization, Relations::LEAD)
 }
 
 pub(super) fn redate(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
