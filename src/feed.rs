@@ -3,7 +3,7 @@
 
 mod kind;
 
-pub use kind::{Belong, Kind, Whole, related};
+pub use kind::{Belong, Counts, Kind, Whole, related};
 
 use crate::{
     authz::{Actor, Function, Position, RoleGroup, Scope},
@@ -246,7 +246,7 @@ pub fn pull(conn: &mut Conn, actor: &Actor, kind: &'static Kind, after: &str, li
         _ => false,
     };
     let head = head(conn)?;
-    let (lines, end) = since(conn, kind, &views, &cursor)?;
+    let (lines, end) = since(conn, kind, &views, &cursor, (head, limit))?;
     let (mut changed, mut lost, mut seq, mut within) = (Vec::new(), HashMap::new(), cursor.seq, None);
     let (mut known, mut last, mut cut) = (HashMap::new(), None, false);
     for (place, what, record, whose, province, audience) in lines {
@@ -303,16 +303,32 @@ fn waiting_of(conn: &mut Conn, kind: &Kind) -> Result<Option<(i64, i64)>> {
     Ok(ends.0.zip(ends.1))
 }
 
-/// Changes of a kind that concern this caller, in the order of the feed; and, where there may be more of them, the place up
-/// to which they are these.
-fn since(conn: &mut Conn, kind: &Kind, views: &[(Id, Scope)], cursor: &Cursor) -> Result<(Vec<Line>, Option<i64>)> {
-    let mut lines = own(conn, kind, views, cursor.seq)?;
+/// Changes of a kind that concern this caller, in the order of the feed, up to its head: what gets its number between two
+/// looks is seen by neither. And, where there may be more of them, the place up to which they are these.
+fn since(conn: &mut Conn, kind: &Kind, views: &[(Id, Scope)], cursor: &Cursor, (head, limit): (i64, i64)) -> Result<(Vec<Line>, Option<i64>)> {
+    let mut lines = own(conn, kind, views, (cursor.seq, head))?;
     let is_full = |lines: usize, most: i64| i64::try_from(lines).unwrap_or(i64::MAX) >= most;
     let mut end = lines.last().map(|line| line.0).filter(|_| is_full(lines.len(), WINDOW));
     let Some(whole) = &kind.whole else { return Ok((lines, end)) };
-    let moves = moved(conn, whole.kind, views, cursor.seq)?;
-    if let Some((last, ..)) = moves.last().filter(|_| is_full(moves.len(), WHOLES)) {
-        end = Some(end.map_or(*last, |end| end.min(*last)));
+    let mut moves = moved(conn, whole.kind, views, (cursor.seq, head))?;
+    let mut last = moves.last().map(|line| line.0).filter(|_| is_full(moves.len(), WHOLES));
+    if !moves.is_empty() {
+        // No more records than this page has room for their parts, and one at least.
+        let counts: HashMap<Id, i64> = (whole.counts)(conn, &moves.iter().map(|line| line.2).collect::<Vec<Id>>())?.into_iter().collect();
+        let mut parts = 0;
+        let room = moves.iter().take_while(|line| {
+            let is_room = parts <= limit;
+            parts += counts.get(&line.2).unwrap_or(&0);
+            is_room
+        });
+        let room = room.count();
+        if room < moves.len() {
+            moves.truncate(room);
+            last = moves.last().map(|line| line.0);
+        }
+    }
+    if let Some(last) = last {
+        end = Some(end.map_or(last, |end| end.min(last)));
     }
     let mut parts: HashMap<Id, Vec<Id>> = HashMap::new();
     if !moves.is_empty() {
@@ -329,13 +345,14 @@ fn since(conn: &mut Conn, kind: &Kind, views: &[(Id, Scope)], cursor: &Cursor) -
 }
 
 /// Relations of these organisations to records of a kind that have come or gone.
-fn moved(conn: &mut Conn, kind: &'static str, views: &[(Id, Scope)], after: i64) -> Result<Vec<Line>> {
+fn moved(conn: &mut Conn, kind: &'static str, views: &[(Id, Scope)], (after, head): (i64, i64)) -> Result<Vec<Line>> {
     let organizations: Vec<Id> = views.iter().map(|(organization, _)| *organization).collect();
     Ok(changes::table
         .filter(changes::kind.eq(kind))
         .filter(changes::what.eq_any(["gained", "lost"]))
         .filter(changes::organization_id.eq_any(organizations).assume_not_null())
         .filter(changes::seq.gt(after))
+        .filter(changes::seq.le(head))
         .order(changes::seq)
         .limit(WHOLES)
         .select((changes::seq.assume_not_null(), changes::what, changes::record_id, changes::organization_id, changes::province_id, changes::audience))
@@ -344,9 +361,9 @@ fn moved(conn: &mut Conn, kind: &'static str, views: &[(Id, Scope)], after: i64)
 
 /// Changes of the kind itself: of what is open to the caller, of what it is related to, and of its own relations; also as it
 /// stood before, where that differs.
-fn own(conn: &mut Conn, kind: &Kind, views: &[(Id, Scope)], after: i64) -> Result<Vec<Line>> {
-    let mut query =
-        changes::table.filter(changes::kind.eq(kind.kind)).filter(changes::what.ne("entry")).filter(changes::seq.gt(after)).into_boxed::<MultiBackend>();
+fn own(conn: &mut Conn, kind: &Kind, views: &[(Id, Scope)], (after, head): (i64, i64)) -> Result<Vec<Line>> {
+    let numbered = changes::table.filter(changes::seq.gt(after)).filter(changes::seq.le(head));
+    let mut query = numbered.filter(changes::kind.eq(kind.kind)).filter(changes::what.ne("entry")).into_boxed::<MultiBackend>();
     let [(organization, _), before @ ..] = views else { return Ok(vec![]) };
     let own = |organization: Id| -> Predicate<changes::table> { Box::new(changes::organization_id.eq(organization).assume_not_null()) };
     let own = before.iter().fold(own(*organization), |all, (organization, _)| -> Predicate<changes::table> { Box::new(all.or(own(*organization))) });

@@ -53,6 +53,10 @@ macro_rules! of_tasks {
             },
             whole: Some(Whole {
                 kind: tasks::model::KIND,
+                counts: |conn, ids| {
+                    let rows = $table::table.filter($table::task_id.eq_any(ids.to_vec())).group_by($table::task_id);
+                    Ok(rows.select(($table::task_id, diesel::dsl::count_star())).load(conn)?)
+                },
                 parts: |conn, ids| {
                     let rows = $table::table.filter($table::task_id.eq_any(ids.to_vec())).order($table::id);
                     Ok(rows.select(($table::id, $table::task_id)).load(conn)?)

@@ -15,6 +15,9 @@ pub type Reached = fn(&mut Conn, &[Scope], &[Id], Option<Id>, i64) -> Result<Vec
 /// Pairs records with the one that each belongs to.
 pub type Belong = fn(&mut Conn, &[Id]) -> Result<Vec<(Id, Id)>>;
 
+/// How many records belong to each of some others.
+pub type Counts = fn(&mut Conn, &[Id]) -> Result<Vec<(Id, i64)>>;
+
 /// One kind of record that is pulled: where its list is, who may read it, and which of its rows are open to a scope.
 #[derive(Debug)]
 pub struct Kind {
@@ -41,6 +44,8 @@ pub struct Kind {
 pub struct Whole {
     /// As the journal and the access table name it.
     pub kind: &'static str,
+    /// How many parts each of some records has.
+    pub counts: Counts,
     /// The parts of some records, each with the record that it is of.
     pub parts: Belong,
 }

@@ -242,6 +242,10 @@ impl Seen {
     /// What has changed since the cursor that the caller names; the list then shows those rows and no others.
     pub(super) fn look_since(&self, conn: &mut Conn) -> Result<Pull> {
         let ask = self.ask(conn, "")?;
+        let list = self.path.strip_prefix("/api/v1").unwrap_or(&self.path);
+        let kind = self.house.kinds.iter().find(|k| k.list == list).ok_or_else(|| Error::internal("a list without a feed"))?;
+        // Who may never read the list is told so first (RULES 19).
+        (kind.scope)(&ask.actor)?;
         let alone = |name: &str| matches!(name, "updated_after" | "limit" | "fields" | "format");
         if let Some((name, _)) = self.query.iter().find(|(name, value)| !alone(name) || (name == "format" && value != "json")) {
             return Err(Error::fault(
@@ -254,8 +258,6 @@ impl Seen {
         if self.format != Format::Json {
             return Err(Error::fault("Accept", "not_with_updated_after", "updated_after chỉ trả JSON.", "updated_after answers JSON alone."));
         }
-        let list = self.path.strip_prefix("/api/v1").unwrap_or(&self.path);
-        let kind = self.house.kinds.iter().find(|k| k.list == list).ok_or_else(|| Error::internal("a list without a feed"))?;
         let limit = self.parameter("limit").and_then(|l| l.parse().ok()).unwrap_or(crate::page::DEFAULT_LIMIT);
         feed::pull(conn, &ask.actor, kind, self.parameter("updated_after").unwrap_or_default(), limit)
     }
