@@ -122,6 +122,11 @@ impl Service {
         (service, started.elapsed())
     }
 
+    /// Has the system measure the most memory anew, from what is held now (proc(5), `clear_refs`).
+    pub fn forget_peak(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").expect("a peak of our own child can be forgotten");
+    }
+
     /// Memory in MB: `VmRSS:` now, `VmHWM:` at most.
     pub fn memory(&self, line: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();

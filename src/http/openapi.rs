@@ -63,14 +63,14 @@ pub fn finish(mut document: Value, pulled: &[&str]) -> Value {
     }
     let headers = json!({
         "ETag": header("Strong entity tag: \"<version>.<digest>\""),
-        "Location": header("Where the new record is"),
+        "Location": always("Where the new record is"),
         "Content-Disposition": header("The file's name, of every format but JSON (RFC 6266, RFC 8187)"),
         "X-Snapshot": header("Which state of the data a report shows, where the format has no place for it"),
         "Link": header("rel=\"next\" and rel=\"first\""),
-        "X-Request-Id": header("Id of this request"),
-        "WWW-Authenticate": header("Bearer"),
-        "Retry-After": { "description": "Seconds to wait", "schema": { "type": "integer", "minimum": 0 } },
-        "Allow": header("The methods that there are"),
+        "X-Request-Id": always("Id of this request"),
+        "WWW-Authenticate": always("Bearer"),
+        "Retry-After": { "description": "Seconds to wait", "required": true, "schema": { "type": "integer", "minimum": 0 } },
+        "Allow": always("The methods that there are"),
         "Idempotent-Replayed": { "description": "true where the first answer is given again", "schema": { "type": "boolean" } },
     });
     if let Some(all) = document.get_mut("components").and_then(Value::as_object_mut) {
@@ -87,6 +87,11 @@ pub fn finish(mut document: Value, pulled: &[&str]) -> Value {
     }
     super::links::add(&mut document);
     document
+}
+
+/// One that every answer bears that names it.
+fn always(description: &str) -> Value {
+    json!({ "description": description, "required": true, "schema": { "type": "string" } })
 }
 
 fn header(description: &str) -> Value {

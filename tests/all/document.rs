@@ -49,6 +49,10 @@ pub fn hold(method: &str, address: &str, reply: &Reply) {
     if !path.starts_with("/api/") {
         return;
     }
+    // A browser's preliminary question is answered before all that.
+    if method != "OPTIONS" || reply.status != 200 {
+        guarded(reply);
+    }
     let asked: Vec<&str> = path.split('/').collect();
     // A parameter stands for a segment, or for all of it before an ending such as `.ics`.
     let stands = |segment: &str, asked: &str| {
@@ -71,7 +75,8 @@ pub fn hold(method: &str, address: &str, reply: &Reply) {
         }
         return;
     };
-    if (200..300).contains(&reply.status) {
+    let is_rehearsal = query.split('&').any(|p| p == "validate_only=true");
+    if (200..300).contains(&reply.status) && method != "HEAD" && !is_rehearsal {
         answered(method, operation["operationId"].as_str().unwrap_or_default());
     }
     let response = operation["responses"].get(reply.status.to_string());
@@ -80,6 +85,11 @@ pub fn hold(method: &str, address: &str, reply: &Reply) {
         Some(target) => (DOCUMENT.value.pointer(&target[1..]).expect("a component"), target[1..].to_owned()),
         None => (response, format!("/paths/{}/{asked_method}/responses/{}", escaped(template), reply.status)),
     };
+    for header in response["headers"].as_object().into_iter().flatten() {
+        let declared = header.1["$ref"].as_str().and_then(|target| DOCUMENT.value.pointer(&target[1..])).unwrap_or(header.1);
+        let is_there = reply.headers.contains_key(&header.0.to_lowercase());
+        assert!(is_there || declared["required"] != true, "no {}: {}", header.0, told());
+    }
     if method == "HEAD" || reply.status == 304 || reply.status == 204 {
         assert!(reply.bytes.is_empty(), "a body where there is none: {}", told());
         return;
@@ -91,6 +101,21 @@ pub fn hold(method: &str, address: &str, reply: &Reply) {
     let is_json = media == "application/json" || media.ends_with("+json");
     if is_json && !(narrowed && reply.status == 200) {
         conforms(&format!("{base}/content/{}/schema", escaped(&media)), reply, &told);
+    }
+}
+
+/// What every answer of the API bears, whatever it says.
+fn guarded(reply: &Reply) {
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        assert_eq!(reply.headers.get(name).map(String::as_str), Some(value), "{name} of {} {}", reply.asked, reply.status);
+    }
+    for name in ["x-request-id", "vary", "cache-control"] {
+        assert!(reply.headers.get(name).is_some_and(|value| !value.is_empty()), "no {name}: {} {}", reply.asked, reply.status);
     }
 }
 

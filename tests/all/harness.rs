@@ -384,9 +384,28 @@ impl Person<'_> {
     pub fn patch(&self, path: &str, of: &Reply, body: Value) -> Reply {
         self.send("PATCH", path, &[("if-match", &of.etag())], Some(&body))
     }
-    /// A transition of the version that an earlier answer showed.
+    /// A transition of the version that an earlier answer showed. What was done is asked for once more with the same key: the
+    /// state has moved on, and the first answer comes again, but for whoever may not any more, and for what is told once.
     pub fn take(&self, path: &str, of: &Reply, body: Value) -> Reply {
-        self.send("POST", &format!("{path}/transitions"), &[("if-match", &of.etag())], Some(&body))
+        let (etag, key) = (of.etag(), nhipcau::id::Id::fresh().to_string());
+        let call = || self.send("POST", &format!("{path}/transitions"), &[("if-match", &etag), ("idempotency-key", &key)], Some(&body));
+        let first = call();
+        if first.status == 200 {
+            let again = call();
+            if !matches!(again.status, 401 | 403 | 404) {
+                assert_eq!(
+                    (again.status, again.headers.get("idempotent-replayed").map(String::as_str)),
+                    (200, Some("true")),
+                    "{}: {}",
+                    again.asked,
+                    again.json
+                );
+                let told = |member: &String| again.json[member].is_null() || again.json[member] == first.json[member];
+                assert!(first.json.as_object().is_some_and(|all| all.keys().all(told)), "{}: {} is answered again as {}", first.asked, first.json, again.json);
+                assert_eq!(again.headers.get("etag"), first.headers.get("etag"), "{}", first.asked);
+            }
+        }
+        first
     }
     /// A transition of the version that there is now.
     pub fn step(&self, path: &str, body: Value) -> Reply {

@@ -218,6 +218,7 @@ def check_brief(house):
                     members = ["tasks_on_time", "tasks_late", "tasks_rate", "reports_on_time", "reports_late", "reports_rate", "urged"]
                     assert row[1:] == [number(of[m]) for m in members], (who, row, of)
                 shown += 1
+        assert shown >= sum(len(brief[list_]) for list_ in ["overdue", "upcoming", "decisions", "below_target"]), (who, shown)
         opened["docx"] += 1
         samples[f"brief of {who}, {shown} lines"] = answer.body
 
@@ -289,4 +290,6 @@ with House(sys.argv[1] if len(sys.argv) > 1 else BOTH[0]) as house:
                     subprocess.run(command, check=True, capture_output=True, timeout=180)
                     assert Path(place, f"mau.{into}").stat().st_size > 1000, f"LibreOffice cannot read the {word}"
                     opened[f"{word} in LibreOffice"] += 1
+few = {word: opened[word] for word in ["csv", "xlsx", "ndjson", "docx", "ics"] if opened[word] < 5}
+assert not few, f"too few were opened to say anything: {few}"
 print(f"files open: {dict(opened)}")

@@ -83,3 +83,20 @@ fn what_is_taken_off_and_named_nowhere_goes_and_nothing_else_does() {
         assert_eq!((kept(house), &again["size"]), (2, &json!(13)));
     });
 }
+
+/// Fifty mebibytes are taken whole; a byte more is refused, and nothing of it stays.
+#[test]
+fn a_file_has_fifty_mebibytes_at_most() {
+    each("2021-06-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let officer = house.person("BDI", "SYT", "officer");
+        let draft = officer.post("/documents", json!({ "kind": "plan", "symbol": "KH-SYT", "summary": "Kế hoạch" })).expect(201).id();
+        // Bytes that are no text.
+        let bytes = vec![0xff; (50 << 20) + 1];
+        let waiting = || std::fs::read_dir(house.data.join("files/incoming")).map_or(0, Iterator::count);
+        assert_eq!(upload(&officer, &draft, "anh.bin", &bytes).expect(413).code(), "too_large");
+        assert_eq!((kept(house), waiting()), (0, 0));
+        let largest = upload(&officer, &draft, "anh.bin", &bytes[1..]).expect(201);
+        assert_eq!((largest["size"].as_u64(), kept(house), waiting()), (Some(50 << 20), 1, 0));
+    });
+}

@@ -41,6 +41,13 @@ fn due_dates_are_a_calendar_behind_a_secret_address_until_it_is_revoked() {
         assert!(event.iter().any(|l| l.starts_with("SEQUENCE:")) && event.iter().any(|l| l.starts_with("LAST-MODIFIED:2021")));
         // Asked again, the copy is current.
         house.send("GET", &address, &[("if-none-match", &calendar.etag())], None).expect(304);
+        // What has changed is told, of the same event.
+        let (owner, task) = (world.at("SDL", "officer"), format!("/tasks/{}", world.record("task:shared").id));
+        owner.patch(&task, &owner.get(&task).expect(200), json!({ "content": "Việc nói lại cho rõ" })).expect(200);
+        let changed = house.send("GET", &address, &[("if-none-match", &calendar.etag())], None).expect(200);
+        let newer = lines(&changed.bytes);
+        let at = newer.iter().position(|l| *l == uid).expect("the same event");
+        assert!(newer[at..].iter().take(12).any(|l| l.starts_with("SUMMARY") && l.contains("Việc nói lại cho rõ")), "{newer:?}");
 
         // The organisation's calendar is the same for whoever of it has made it; another's holds other matters.
         let ours = world.at("SYT", "viewer").post("/calendar-feeds", json!({ "kind": "organization" })).expect(201);

@@ -59,11 +59,12 @@ fn a_puller_that_is_killed_at_random_ends_with_exactly_the_rows_that_it_may_see(
             Puller::new("who loses a function", person("SNGV"), 5),
             Puller::new("who gains it", person("SNV"), 6),
             Puller::new("a program of an agency", program(house, "SDL", &ALL_SCOPES), 7),
+            Puller::new("who writes", person("SVHTT"), 8),
         ];
         let stop = AtomicBool::new(false);
         let writer_token = format!("Bearer {}", world.at("SVHTT", "leader").token());
         let now = house.now();
-        std::thread::scope(|scope| {
+        let written = std::thread::scope(|scope| {
             // Others write all the while, and the worker numbers what they write.
             let (db, base, stop, bearer) = (house.db.clone(), house.base.clone(), &stop, writer_token);
             scope.spawn(move || {
@@ -132,7 +133,7 @@ fn a_puller_that_is_killed_at_random_ends_with_exactly_the_rows_that_it_may_see(
             pull(&mut pullers);
 
             stop.store(true, Ordering::Relaxed);
-            assert!(writing.join().expect("the writer") > 0);
+            writing.join().expect("the writer")
         });
         beat(&house.db, house.now());
         for puller in &mut pullers {
@@ -140,6 +141,8 @@ fn a_puller_that_is_killed_at_random_ends_with_exactly_the_rows_that_it_may_see(
             puller.compare();
             assert!(puller.killed > 0);
         }
+        // Each of what was written meanwhile has been raised, and every second one sent: whoever wrote it has heard it all.
+        assert!(written > 0 && pullers[7].has_heard_all("recommendation") >= written, "{written}");
 
         // The two provinces become one; people sign in anew for the successors, programs keep their keys (those in force).
         house.at("2021-11-20T08:00");

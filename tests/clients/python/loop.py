@@ -80,4 +80,6 @@ assert any(line.source_id == report.id for figure in lineage.figures for line in
 verified = of("verify", verify_consolidated_report.sync_detailed(total.id, client=ubnd))
 stale = transition_report_submission.sync_detailed(report.id, client=union, body=accept, if_match=seen.headers["ETag"])
 assert stale.status_code == 412 and isinstance(stale.parsed, Problem) and stale.parsed.code == "stale", stale
+assert (accepted.state.value, issued.state.value, lineage.figures[0].total) == ("accepted", "issued", "3"), (accepted, issued, lineage)
+assert verified.ok is True, verified
 print({"accepted": accepted.state.value, "issued": issued.state.value, "total": lineage.figures[0].total, "verified": verified.to_dict()})

@@ -89,4 +89,5 @@ const stale = await union.POST("/api/v1/report-submissions/{id}/transitions", {
   body: { action: "accept" },
 });
 if (stale.response.status !== 412 || stale.error?.code !== "stale") throw new Error(`a stale tag is answered ${stale.response.status}`);
+if (accepted.state !== "accepted" || issued.state !== "issued" || !verified.ok) throw new Error(JSON.stringify({ accepted, issued, verified }));
 console.log(JSON.stringify({ accepted: accepted.state, issued: issued.state, total: lineage.figures[0]?.total, verified }));

@@ -185,4 +185,13 @@ impl<'a> Puller<'a> {
         assert!(events.windows(2).all(|pair| pair[0].1 < pair[1].1), "{}: the places grow", self.name);
         assert_eq!(events.iter().map(|e| &e.0).collect::<HashSet<_>>().len(), events.len(), "{}: each event once", self.name);
     }
+
+    /// Of what it could see all the while, none was passed over: all that is told from the beginning was told on the way.
+    pub fn has_heard_all(&self, kind: &str) -> usize {
+        let fresh = self.caller.events();
+        let fresh: Vec<&str> = fresh.iter().filter(|e| e["kind"] == kind).map(|e| e["id"].as_str().expect("an id")).collect();
+        let missed: Vec<&&str> = fresh.iter().filter(|id| !self.events.1.iter().any(|(heard, _)| heard == **id)).collect();
+        assert!(missed.is_empty(), "{}: events passed over: {missed:?}", self.name);
+        fresh.len()
+    }
 }
