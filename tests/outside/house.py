@@ -5,6 +5,7 @@ NHIPCAU_TEST_POSTGRES_URL a PostgreSQL server on which databases may be made and
 NHIPCAU_ANSWERED          file to which `METHOD operationId` of what was answered 2xx is appended
 """
 
+import hashlib
 import http.client
 import json
 import os
@@ -140,7 +141,7 @@ class House:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                code = self.process.wait(timeout=45)
+                code = self.process.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise
@@ -176,14 +177,22 @@ class House:
 
     def rows(self):
         """Rows of every table, so that nobody has to say which ones may change."""
+        return self.of_every_table("count(*)", lambda table: table("SELECT count(*) FROM")[0][0])
+
+    def contents(self):
+        """What every table holds, as a digest."""
+        digest = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+        return self.of_every_table(digest, lambda table: hashlib.sha256("\n".join(sorted(map(repr, table("SELECT * FROM")))).encode()).hexdigest())
+
+    def of_every_table(self, in_postgres, in_sqlite):
         if self.url:
             names = psql(self.url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            counts = psql(self.url, " UNION ALL ".join(f"SELECT '{n}=' || count(*) FROM {n}" for n in names))
-            return {n: int(c) for n, c in (line.split("=") for line in counts)}
+            told = psql(self.url, " UNION ALL ".join(f"SELECT '{n}=' || {in_postgres} FROM {n} t" for n in names))
+            return {n: int(value) if value.isdigit() else value for n, value in (line.split("=") for line in told)}
         connection = sqlite3.connect(f"file:{self.data / 'nhipcau.db'}?mode=ro", uri=True)
         try:
             found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE '%VIRTUAL%'")
-            return {n: connection.execute(f'SELECT count(*) FROM "{n}"').fetchone()[0] for (n,) in found.fetchall()}
+            return {n: in_sqlite(lambda sql, n=n: connection.execute(f'{sql} "{n}"').fetchall()) for (n,) in found.fetchall()}
         finally:
             connection.close()
 
