@@ -60,3 +60,37 @@ fn schemas_are_of_the_forms_that_generators_read_and_names_are_written_in_one_wa
     }
     assert!(known.len() >= 181, "{}", known.len());
 }
+
+/// One set of filters for all reports: each takes those that its rows can be narrowed by, under the same names and forms.
+#[test]
+fn reports_take_the_same_filters() {
+    let document = nhipcau::document().expect("a document");
+    let (days, who, kept) = (["period", "from", "to"], ["organization_id"], ["as_of"]);
+    let (plan, regime, text) = (["plan_id"], ["regime_id"], ["document_id"]);
+    let wanted: [(&str, Vec<&[&str]>); 8] = [
+        ("consolidated-report", vec![&days, &who, &kept, &plan, &regime]),
+        ("reporting-rates", vec![&days, &who, &kept, &plan, &regime]),
+        ("task-progress", vec![&days, &who, &kept, &plan]),
+        ("open-obstacles", vec![&days, &who, &kept, &plan]),
+        ("leaders-brief", vec![&days, &who, &plan]),
+        ("incoming-documents", vec![&days, &who]),
+        ("outgoing-documents", vec![&days, &who]),
+        ("document-distribution", vec![&text, &who, &kept]),
+    ];
+    let mut schemas = std::collections::BTreeMap::new();
+    for (report, filters) in wanted {
+        let mut filters = filters.concat();
+        let parameters = document["paths"][format!("/api/v1/reports/{report}")]["get"]["parameters"].as_array().expect("parameters");
+        let filtering = |name: &str| !name.contains('[') && !["limit", "cursor", "count", "format", "bom", "fields"].contains(&name);
+        let mut taken = Vec::new();
+        for parameter in parameters.iter().filter(|p| p["in"] == "query" && filtering(p["name"].as_str().unwrap_or_default())) {
+            let name = parameter["name"].as_str().expect("a name");
+            taken.push(name);
+            let known = schemas.entry(name.to_owned()).or_insert_with(|| parameter["schema"].clone());
+            assert_eq!(known, &parameter["schema"], "{report}: {name}");
+        }
+        filters.sort_unstable();
+        taken.sort_unstable();
+        assert_eq!(taken, filters, "{report}");
+    }
+}
