@@ -149,6 +149,8 @@ impl Refusal {
     }
 }
 
+/// The machine word for a body some of whose members are at fault.
+const INVALID: &str = "invalid";
 /// The machine word for what bears a secrecy level.
 const STATE_SECRET: &str = "state_secret";
 /// Characters of a fault's place, at most: the caller made up the names in it.
@@ -231,7 +233,7 @@ impl Error {
     }
     /// 422 with every fault of the body.
     pub fn invalid(faults: Vec<Fault>) -> Self {
-        let mut refusal = Refusal::new(422, "invalid", "Có trường cần sửa; xem errors.", "Some fields need attention; see errors.");
+        let mut refusal = Refusal::new(422, INVALID, "Có trường cần sửa; xem errors.", "Some fields need attention; see errors.");
         refusal.faults = faults;
         Error::Refused(Box::new(refusal))
     }
@@ -274,11 +276,11 @@ impl Error {
 }
 
 /// What a check found, or nothing where it finds fault with the body: its faults are told together with all the others. Any
-/// other refusal stands alone.
+/// other refusal stands alone, that of a state secret among them.
 pub fn gathered<T>(faults: &mut Vec<Fault>, outcome: Result<T>) -> Result<Option<T>> {
     match outcome {
         Ok(found) => Ok(Some(found)),
-        Err(Error::Refused(refusal)) if refusal.status == 422 && !refusal.faults.is_empty() => {
+        Err(Error::Refused(refusal)) if refusal.code == INVALID && !refusal.faults.is_empty() => {
             faults.extend(refusal.faults);
             Ok(None)
         }

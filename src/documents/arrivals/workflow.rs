@@ -89,6 +89,7 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewArrival>) -> Result<Arr
     gathered(&mut faults, check_assignment(conn, ask, own, province, &assignment, "/assignment"))?;
     let mut arrival = blank(ask, own, province, new.arrived_on);
     assign(ask, &mut arrival, assignment);
+    let issued = new.document.as_ref().and_then(|d| d.issued_on);
     let about = match (new.delivery_id, new.document_id, new.document, new.secret_stub) {
         (Some(delivery), None, None, None) => of_delivery(conn, &mut arrival, delivery),
         (None, Some(document), None, None) => of_own_copy(conn, &mut arrival, document),
@@ -101,7 +102,10 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewArrival>) -> Result<Arr
             "Give exactly one of delivery_id, document_id, document and secret_stub.",
         )),
     };
-    gathered(&mut faults, about)?;
+    // Of a copy that could not be made register knows no day.
+    if gathered(&mut faults, about)?.is_none() && arrival.arrived_on <= ask.today && issued.is_some_and(|day| arrival.arrived_on < day) {
+        faults.push(too_early());
+    }
     let arrival = register(conn, ask, arrival, new.number, faults)?;
     whole(conn, ask, arrival)
 }
@@ -195,7 +199,7 @@ fn register(conn: &mut Conn, ask: &Ask, mut arrival: Arrival, given: Option<i32>
     if arrival.arrived_on > ask.today {
         faults.push(Fault::at("/arrived_on", "in_future", "Ngày đến chưa tới.", "The day of arrival has not come yet."));
     } else if issued.is_some_and(|day| arrival.arrived_on < day) {
-        faults.push(Fault::at("/arrived_on", "too_early", "Ngày đến trước ngày ban hành.", "It cannot arrive before it was issued."));
+        faults.push(too_early());
     }
     all_well(faults)?;
     let known_delivery = match (arrival.delivery_id, &document) {
@@ -222,6 +226,10 @@ fn register(conn: &mut Conn, ask: &Ask, mut arrival: Arrival, given: Option<i32>
     let shown = view(ask, arrival.clone(), Relations::NONE, None);
     journal::record(conn, ask, change(&arrival, "register"), NOTHING, Some(&shown))?;
     Ok(arrival)
+}
+
+fn too_early() -> Fault {
+    Fault::at("/arrived_on", "too_early", "Ngày đến trước ngày ban hành.", "It cannot arrive before it was issued.")
 }
 
 /// The next number, or a given one that carries a running register on.
@@ -257,6 +265,8 @@ fn stub_is_full(pointer: &str) -> Fault {
 }
 
 fn fill_stub(conn: &mut Conn, ask: &Ask, province: Id, arrival: &mut Arrival, stub: SecretStub) -> Result<()> {
+    // It counts in a register of its own, also where it is refused.
+    arrival.register = ArrivalRegister::Secret;
     let mut faults = Vec::new();
     if stub.issuer_id.is_some() == stub.issuer_text.is_some() {
         faults.push(Fault::at("/secret_stub/issuer_id", "exactly_one", "Nêu cơ quan gửi hoặc ghi tên.", "Name the issuer or write its name."));
@@ -273,7 +283,6 @@ fn fill_stub(conn: &mut Conn, ask: &Ask, province: Id, arrival: &mut Arrival, st
     gathered(&mut faults, check_assignment(conn, ask, arrival.receiver_id, province, &assignment, "/secret_stub"))?;
     all_well(faults)?;
     assign(ask, arrival, assignment);
-    arrival.register = ArrivalRegister::Secret;
     arrival.issuer_id = stub.issuer_id;
     arrival.issuer_text = stub.issuer_text;
     Ok(())

@@ -4,7 +4,7 @@ mod handing_on;
 pub use deciding::waive_open;
 pub use handing_on::{move_due, moved_part};
 
-use deciding::{accept, give_back, must_be_done, propose};
+use deciding::{accept, answers, give_back, must_be_done, propose};
 use handing_on::{decline, reassign, receiver, redate};
 
 use super::{
@@ -118,6 +118,13 @@ pub fn step(conn: &mut Conn, ask: &Ask, task: Task, standing: Standing, before: 
     if !authz::may(RULES, &ask.actor, step.action, standing) {
         return Err(Error::forbidden());
     }
+    // Who leads another occurrence of the task has no say in this one.
+    if matches!(step.action, Act::Start | Act::Propose | Act::Decline) {
+        let owed = parts::store::of_occurrence(conn, before.id)?;
+        if !answers(&owed, assignees::has_lead(&task.assignees()?), ask.actor.organization) {
+            return Err(Error::forbidden());
+        }
+    }
     let mut after = before.clone();
     after.state = FLOW.next(before.state, step.action)?;
     let mut faults = Vec::new();
@@ -137,7 +144,7 @@ pub fn step(conn: &mut Conn, ask: &Ask, task: Task, standing: Standing, before: 
         Act::Propose => propose(conn, ask, &task, &mut after, &step)?,
         Act::Accept => accept(conn, ask, &task, &mut after)?,
         Act::Return => give_back(conn, ask, &task, &mut after, &step)?,
-        Act::Decline => decline(conn, ask, &task, &mut after, &step)?,
+        Act::Decline => decline(conn, &task, &mut after, &step)?,
         Act::Reassign => {
             if let Some(next) = next {
                 reassign(conn, ask, &mut task_after, &after, next)?;

@@ -102,7 +102,8 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
     let named = Named::read(conn, ask, task.province_id, &[new.organization_id])?;
     let mut faults: Vec<Fault> = named.fault("/organization_id", new.organization_id).into_iter().collect();
     let mut given = task.assignees()?;
-    if given.iter().any(|a| a.agencies().contains(&new.organization_id)) {
+    let held = store::of_occurrence(conn, occurrence.id)?.into_iter().find(|p| p.organization_id == new.organization_id);
+    if given.iter().any(|a| a.agencies().contains(&new.organization_id)) || held.as_ref().is_some_and(|p| p.state != State::Waived) {
         return Err(Error::conflict("duplicate", "Cơ quan này đã có phần trong nhiệm vụ.", "This organisation has a part in the task already."));
     }
     if new.group_id.is_some_and(|g| !given.iter().any(|a| a.group_id == Some(g))) {
@@ -117,20 +118,8 @@ pub fn create(conn: &mut Conn, ask: &Ask, body: &Body<NewPart>) -> Result<PartVi
             group.members.push(new.organization_id);
             group.expanded_on = Some(ask.today);
         }
-        None => given.push(Assignee {
-            organization_id: Some(new.organization_id),
-            group_id: None,
-            raw: None,
-            role: new.role,
-            required,
-            due_on: new.due_on,
-            exclude: vec![],
-            resolution: organizations::groups::Resolution::Judgement,
-            expanded_on: None,
-            members: vec![],
-        }),
+        None => given.push(Assignee::named(&share)),
     }
-    let held = store::of_occurrence(conn, occurrence.id)?.into_iter().find(|p| p.organization_id == new.organization_id);
     let part = match &held {
         // It had a part once, which was waived.
         Some(held) => {

@@ -57,6 +57,21 @@ pub struct Assignee {
 }
 
 impl Assignee {
+    /// An agency that the owner names beside those of the text.
+    pub fn named(share: &Share) -> Self {
+        Self {
+            organization_id: Some(share.organization),
+            group_id: None,
+            raw: None,
+            role: share.role,
+            required: share.required,
+            due_on: share.due_on,
+            exclude: vec![],
+            resolution: organizations::groups::Resolution::Judgement,
+            expanded_on: None,
+            members: vec![],
+        }
+    }
     /// The agencies that owe a part of it.
     pub fn agencies(&self) -> Vec<Id> {
         self.organization_id.into_iter().chain(self.members.iter().copied()).collect()

@@ -198,10 +198,22 @@ fn every_fault_of_an_arrival_of_passing_on_and_of_superseding_is_told_at_once() 
         let wrong = json!({ "handling_unit_id": foreign, "officer_id": unknown, "instruction": "Đọc", "due_on": "2021-11-05" });
         exactly(changed(&clerk, &format!("/arrivals/{}", made.id()), wrong), &["/handling_unit_id", "/officer_id", "/instruction", "/due_on"]);
 
+        // A number that is free in the secret register alone; a text that is older than its arrival; a level stands alone.
+        let early = json!({ "kind": "official_letter", "issuer_text": "Bộ Ngoại giao", "issued_on": "2021-10-25", "summary": " " });
+        let of_its_own = json!({ "arrived_on": "2021-10-29", "number": 7, "document": { "kind": "official_letter", "issuer_text": "Bộ Ngoại giao" } });
+        clerk.post("/arrivals", of_its_own).expect(201);
+        exactly(
+            clerk.post("/arrivals", json!({ "arrived_on": "2021-10-29", "number": 3, "secret_stub": { "issuer_id": foreign } })),
+            &["/secret_stub/issuer_id"],
+        );
+        exactly(clerk.post("/arrivals", json!({ "arrived_on": "2021-10-20", "document": early })), &["/arrived_on", "/document/summary"]);
+        let level = json!({ "kind": "official_letter", "issuer_text": "Bộ Ngoại giao", "summary": " ", "secrecy_level": "A" });
+        assert_eq!(clerk.post("/arrivals", json!({ "arrived_on": "2021-12-01", "document": level })).expect(422).code(), "state_secret");
+
         let letter = json!({ "kind": "official_letter", "number": "12", "symbol": "SDL-VP", "issued_on": "2021-10-25", "summary": "Về việc đón đoàn",
             "recipients": [{ "organization_id": org(house, "SYT"), "purpose": "carry_out" }] });
         let letter = sender.post("/documents", letter).expect(201);
-        let delivery = clerk.get("/deliveries?box=received").expect(200).items()[0]["id"].clone();
+        let delivery = clerk.get("/deliveries?box=received&state=sent").expect(200).items()[0]["id"].clone();
         let early = json!({ "arrived_on": "2021-10-24", "delivery_id": delivery, "assignment": { "officer_id": unknown } });
         exactly(clerk.post("/arrivals", early), &["/arrived_on", "/assignment/officer_id"]);
         let wrong = json!({ "by_document_id": unknown, "recipients": [

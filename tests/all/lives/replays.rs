@@ -58,3 +58,28 @@ fn who_may_not_is_told_so_before_what_is_wrong_with_the_body() {
         }
     });
 }
+
+/// A step is answered again with its key, as it was answered first, however far the record has gone since.
+#[test]
+fn a_step_is_answered_again_when_the_record_has_moved_on() {
+    each("2021-11-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let (ubnd, lead) = (house.person("BDI", "UBND", "leader"), house.person("BDI", "SVHTT", "officer"));
+        let plan = ubnd.post("/plans", json!({ "title": "Kế hoạch" })).expect(201).id();
+        let task =
+            json!({ "plan_id": plan, "content": "Giao lưu", "form": "assign", "assignees": [{ "organization_id": org(house, "SVHTT"), "role": "lead" }] });
+        let path = format!("/tasks/{}", ubnd.post("/tasks", task).expect(201).id());
+        ubnd.step(&format!("/plans/{plan}"), json!({ "action": "activate" })).expect(200);
+        let (etag, body) = (lead.get(&path).expect(200).etag(), json!({ "action": "start" }));
+        let start = |etag: &str, key: &str| lead.send("POST", &format!("{path}/transitions"), &[("if-match", etag), ("idempotency-key", key)], Some(&body));
+        let first = start(&etag, "bat-dau").expect(200);
+        lead.step(&path, json!({ "action": "propose_completion", "result": "Xong" })).expect(200);
+        ubnd.step(&path, json!({ "action": "accept" })).expect(200);
+        let again = start(&etag, "bat-dau").expect(200);
+        assert_eq!((again.headers["idempotent-replayed"].as_str(), &again.json, again.etag()), ("true", &first.json, first.etag()));
+        assert_eq!(again["state"], "in_progress");
+        // Under another key it is a call of its own, which comes too late; and so is the same key with another version.
+        assert_eq!(start(&etag, "bat-dau-2").expect(412).code(), "stale");
+        start(&lead.get(&path).expect(200).etag(), "bat-dau").expect(422);
+    });
+}

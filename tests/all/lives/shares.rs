@@ -65,7 +65,9 @@ fn whoever_declined_one_occurrence_finishes_the_other() {
         officer.step(&kept, json!({ "action": "start" })).expect(200);
         old.step(&given_away, json!({ "action": "decline", "reason": "Không đủ người" })).expect(200);
         ubnd.step(&given_away, json!({ "action": "reassign", "organization_id": org(house, "STC") })).expect(200);
-        old.step(&given_away, json!({ "action": "decline", "reason": "Không đủ người" })).expect(403);
+        // That it has no say comes before what is missing.
+        old.step(&given_away, json!({ "action": "decline" })).expect(403);
+        officer.step(&given_away, json!({ "action": "start" })).expect(403);
         house.person("BDI", "STC", "officer").step(&given_away, json!({ "action": "start" })).expect(200);
         officer.step(&given_away, json!({ "action": "propose_completion", "result": "Xong", "reason": "Xong" })).expect(403);
         officer.step(&kept, json!({ "action": "propose_completion", "result": "Xong" })).expect(200);
@@ -106,12 +108,42 @@ fn a_member_that_comes_back_owes_its_part_again_and_one_that_leaves_is_not_waite
         let proposed = task(0);
         // Proposed on the day when the last of them was done.
         assert_eq!((&proposed["state"], &proposed["occurrence"]["proposed_on"]), (&json!("completion_proposed"), &json!("2021-11-01")));
+        // What a member has done before it leaves stays done.
+        let done_by_one = json!({ "task_id": ids[0], "organization_id": org(house, "LDLD"), "role": "joint" });
+        re_expand(house, &plan, &group, &others[1..].iter().filter(|m| **m != org(house, "LDLD")).cloned().collect::<Vec<_>>());
+        assert_eq!(ubnd.post("/task-parts", done_by_one).expect(409).code(), "duplicate");
+        re_expand(house, &plan, &group, &others);
         // To the other task the owner adds it by name: it owes the part that it had.
         assert_eq!(part(1), (first[1].0.clone(), "waived".to_owned()));
         let again = ubnd.post("/task-parts", json!({ "task_id": ids[1], "organization_id": last, "role": "joint" })).expect(201);
         assert_eq!((again.id(), again["state"].as_str()), (first[1].0.clone(), Some("assigned")));
         done(&house.person("BDI", "HND", "officer"), &ids[1], &last).expect(200);
         assert_eq!(house.db.read_now(plans::verify_access).expect("a comparison"), vec![]);
+    });
+}
+
+/// A group of one declines and another does it: determined anew, the group does not owe it again.
+#[test]
+fn a_member_that_declined_is_not_meant_by_its_group_any_more() {
+    each("2021-11-01T08:00", |house| {
+        house.load_agencies("binh_dinh");
+        let ubnd = house.person("BDI", "UBND", "leader");
+        let group = ubnd.get("/organization-groups?code=doan_the").expect(200).items()[0].clone();
+        let (admin, path) = (house.administrator(), format!("/organization-groups/{}", group["id"].as_str().expect("an id")));
+        admin.patch(&path, &admin.get(&path).expect(200), json!({ "members": [org(house, "HND")] })).expect(200);
+        let task = json!({ "content": "Tuyên truyền", "form": "assign", "assignees": [{ "group_id": group["id"], "role": "joint" }] });
+        let (plan, ids) = plan(house, &[task]);
+        let path = format!("/tasks/{}", ids[0]);
+        house.person("BDI", "HND", "leader").step(&path, json!({ "action": "decline", "reason": "Không thuộc chức năng" })).expect(200);
+        ubnd.step(&path, json!({ "action": "reassign", "organization_id": org(house, "STC") })).expect(200);
+        re_expand(house, &plan, &group, &[org(house, "HND"), org(house, "HLHPN")]);
+        let shown = ubnd.get(&path).expect(200);
+        let state = |code: &str| ubnd.get(&format!("/task-parts/{}", part_of(&shown, &org(house, code)))).expect(200)["state"].clone();
+        assert_eq!([state("HND"), state("STC"), state("HLHPN")], [json!("waived"), json!("assigned"), json!("assigned")]);
+        let again = json!({ "task_id": ids[0], "organization_id": org(house, "STC"), "role": "joint" });
+        assert_eq!(ubnd.post("/task-parts", again).expect(409).code(), "duplicate");
+        house.person("BDI", "HND", "officer").step(&path, json!({ "action": "start" })).expect(403);
+        house.person("BDI", "STC", "officer").step(&path, json!({ "action": "start" })).expect(200);
     });
 }
 

@@ -35,11 +35,7 @@ pub(super) fn propose(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occur
             "Nobody leads this task: each agency reports its own part, and with the last one completion is proposed.",
         ));
     }
-    // Whose part was waived leads only where nobody else does.
-    let leads = |p: &&Part| p.role == TaskRole::Lead && p.state != PartState::Waived;
-    let is_alone = !owed.iter().any(|p| leads(&p));
-    let own = |p: &&Part| Some(p.organization_id) == ask.actor.organization && (leads(p) || (is_alone && p.role == TaskRole::Lead));
-    let own = owed.iter().find(own).ok_or_else(Error::forbidden)?;
+    let own = owed.iter().find(|p| Some(p.organization_id) == ask.actor.organization && p.role == TaskRole::Lead).ok_or_else(Error::forbidden)?;
     missing(&owed, Some(own.id), step.reason.as_deref())?;
     if own.is_open() {
         let mut done = own.clone();
@@ -54,6 +50,15 @@ pub(super) fn propose(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occur
     after.proposed_on = Some(ask.today);
     after.proposal_reason = step.reason.clone();
     Ok(())
+}
+
+/// Whether an organisation answers for an occurrence: it leads, or does it with others where nobody leads. Whose part was
+/// waived does only where nobody else does.
+pub(super) fn answers(owed: &[Part], has_lead: bool, organization: Option<Id>) -> bool {
+    let leading = || owed.iter().filter(|p| !has_lead || p.role == TaskRole::Lead);
+    let is_waived = |p: &Part| p.state == PartState::Waived;
+    let all_waived = leading().all(is_waived);
+    leading().any(|p| Some(p.organization_id) == organization && (all_waived || !is_waived(p)))
 }
 
 /// Decides on time, once, and freezes it with all that explains it (RULES 12); each part by the day it was done.

@@ -26,21 +26,17 @@ use crate::{
         store::Grants,
         tasks::{
             self,
-            assignees::{self, Share},
+            assignees::{self, Assignee, Share},
             model::{KIND as TASK, Task},
         },
     },
 };
 use chrono::NaiveDate;
 
-pub(super) fn decline(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
+pub(super) fn decline(conn: &mut Conn, task: &Task, after: &mut Occurrence, step: &TaskTransition) -> Result<()> {
     let owed = parts::store::of_occurrence(conn, after.id)?;
     let leads = assignees::has_lead(&task.assignees()?);
-    let answerable: Vec<&Part> = owed.iter().filter(|p| p.state != PartState::Waived && (!leads || p.role == TaskRole::Lead)).collect();
-    if !answerable.iter().any(|p| Some(p.organization_id) == ask.actor.organization) {
-        return Err(Error::forbidden());
-    }
-    if answerable.len() > 1 {
+    if owed.iter().filter(|p| p.state != PartState::Waived && (!leads || p.role == TaskRole::Lead)).count() > 1 {
         return Err(Error::conflict(
             "not_alone",
             "Nhiều cơ quan cùng thực hiện: một cơ quan không từ chối thay cả nhiệm vụ; hãy đề nghị cơ quan giao miễn phần của mình.",
@@ -77,11 +73,20 @@ pub(super) fn reassign(conn: &mut Conn, ask: &Ask, task: &mut Task, after: &Occu
             journal::record_all(conn, &opening::told(ask, task.owner_id, &[], &[part])?)?;
         }
     }
+    let mut is_named = false;
     for assignee in &mut given {
         if assignee.organization_id == Some(old.organization_id) {
             assignee.organization_id = Some(next);
+            is_named = true;
         }
-        assignee.members.retain(|m| *m != old.organization_id);
+        if assignee.members.contains(&old.organization_id) {
+            // Of its group it is the one that is not meant, also when the members are determined anew.
+            assignee.members.retain(|m| *m != old.organization_id);
+            assignee.exclude.push(old.organization_id);
+        }
+    }
+    if !is_named {
+        given.push(Assignee::named(&share));
     }
     assignees::once(&mut given);
     task.assignees = to_json(&given)?;
