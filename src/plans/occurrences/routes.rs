@@ -28,7 +28,7 @@ async fn list_task_occurrences(call: Call, id: Path<Id>) -> Result<HttpResponse>
         authz::permit(RULES, &ask.actor, TaskAction::View, TaskAction::View, standing)?;
         let page = store::list(conn, task.id, &by, &sort, paging)?;
         let (next, total) = (page.next, page.total);
-        let items = page.items.iter().map(|o| workflow::view(ask, &task, standing, o)).collect::<Result<Vec<_>>>()?;
+        let items = workflow::views(conn, ask, &task, standing, &page.items)?;
         Ok(crate::page::Page { items, next, total })
     })
     .await
@@ -52,7 +52,7 @@ async fn get_task_occurrence(call: Call, id: Path<Id>) -> Result<HttpResponse> {
     call.read(move |conn, ask| {
         let (occurrence, task, standing) = store::find_as(conn, &ask.actor, *id)?;
         authz::permit(RULES, &ask.actor, TaskAction::View, TaskAction::View, standing)?;
-        let view = workflow::view(ask, &task, standing, &occurrence)?;
+        let view = workflow::view(conn, ask, &task, standing, &occurrence)?;
         Answer::one(&view, view.version)
     })
     .await

@@ -67,10 +67,28 @@ pub fn allowed(ask: &Ask, task: &Task, standing: Standing, state: State) -> Resu
         .collect())
 }
 
-/// The occurrence as this caller sees it.
-pub fn view(ask: &Ask, task: &Task, standing: Standing, occurrence: &Occurrence) -> Result<OccurrenceView> {
-    let allowed = allowed(ask, task, standing, occurrence.state)?;
-    OccurrenceView::of(occurrence, rule_words(task.rule()?.as_ref()), ask.today, allowed)
+/// Steps of those who answer for the occurrence: leading another one of the task gives no say in this.
+const OF_WHO_ANSWERS: [Act; 3] = [Act::Start, Act::Propose, Act::Decline];
+
+/// Occurrences of a task as this caller sees them: one statement, and none where nothing hangs on their parts.
+pub fn views(conn: &mut Conn, ask: &Ask, task: &Task, standing: Standing, all: &[Occurrence]) -> Result<Vec<OccurrenceView>> {
+    let ids: Vec<Id> = all.iter().map(|o| o.id).collect();
+    let leads = OF_WHO_ANSWERS.iter().any(|act| authz::may(RULES, &ask.actor, *act, standing));
+    let owed = if leads { parts::store::deciding(conn, &ids, ask.actor.organization)? } else { vec![] };
+    let has_lead = assignees::has_lead(&task.assignees()?);
+    let show = |occurrence: &Occurrence| {
+        let mut allowed = allowed(ask, task, standing, occurrence.state)?;
+        if !answers(owed.iter().filter(|p| p.occurrence_id == occurrence.id), has_lead, ask.actor.organization) {
+            allowed.retain(|act| !OF_WHO_ANSWERS.contains(act));
+        }
+        OccurrenceView::of(occurrence, rule_words(task.rule()?.as_ref()), ask.today, allowed)
+    };
+    all.iter().map(show).collect()
+}
+
+/// One occurrence as this caller sees it.
+pub fn view(conn: &mut Conn, ask: &Ask, task: &Task, standing: Standing, occurrence: &Occurrence) -> Result<OccurrenceView> {
+    views(conn, ask, task, standing, std::slice::from_ref(occurrence))?.pop().ok_or_else(|| Error::internal("an occurrence is not shown"))
 }
 
 /// Opens an occurrence of a task on occasion by hand.
@@ -90,7 +108,7 @@ pub fn open(conn: &mut Conn, ask: &Ask, task: Id, body: &Body<NewOccurrence>) ->
     }
     let new = body.open()?;
     let occurrence = opening::open_by_hand(conn, ask, &task, new.title, new.due_on)?;
-    view(ask, &task, standing, &occurrence)
+    view(conn, ask, &task, standing, &occurrence)
 }
 
 /// 409: nothing is done yet, or any more, under this plan.
@@ -110,7 +128,7 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<TaskTransition>) -> 
     may_step(ask, standing)?;
     ask.proceed(conn, Some(occurrence.version))?;
     let (task, occurrence) = step(conn, ask, task, standing, occurrence, body.open()?)?;
-    view(ask, &task, standing, &occurrence)
+    view(conn, ask, &task, standing, &occurrence)
 }
 
 /// The step itself: policy, flow, what stands in the way, the change, the journal.
@@ -118,10 +136,9 @@ pub fn step(conn: &mut Conn, ask: &Ask, task: Task, standing: Standing, before: 
     if !authz::may(RULES, &ask.actor, step.action, standing) {
         return Err(Error::forbidden());
     }
-    // Who leads another occurrence of the task has no say in this one.
-    if matches!(step.action, Act::Start | Act::Propose | Act::Decline) {
-        let owed = parts::store::of_occurrence(conn, before.id)?;
-        if !answers(&owed, assignees::has_lead(&task.assignees()?), ask.actor.organization) {
+    if OF_WHO_ANSWERS.contains(&step.action) {
+        let owed = parts::store::deciding(conn, &[before.id], ask.actor.organization)?;
+        if !answers(owed.iter(), assignees::has_lead(&task.assignees()?), ask.actor.organization) {
             return Err(Error::forbidden());
         }
     }

@@ -1,4 +1,4 @@
-use super::model::{Part, PartFilter, PartSort, PartState};
+use super::model::{Part, PartFilter, PartSort, PartState, TaskRole};
 use crate::{
     authz::{Actor, Scope},
     db::{Conn, MultiBackend},
@@ -18,6 +18,13 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Part> {
 
 pub fn of_occurrence(conn: &mut Conn, occurrence: Id) -> Result<Vec<Part>> {
     Ok(parts::table.filter(parts::occurrence_id.eq(occurrence)).order(parts::id).select(Part::as_select()).load(conn)?)
+}
+
+/// Of occurrences the parts that decide whether an organisation answers for them: its own, and those that lead.
+pub fn deciding(conn: &mut Conn, occurrences: &[Id], organization: Option<Id>) -> Result<Vec<Part>> {
+    let own = parts::organization_id.nullable().eq(organization).assume_not_null();
+    let of_them = parts::table.filter(parts::occurrence_id.eq_any(occurrences.to_vec()));
+    Ok(of_them.filter(own.or(parts::role.eq(TaskRole::Lead))).select(Part::as_select()).load(conn)?)
 }
 
 /// Parts exist only where a plan has been in force, so whoever oversees the province sees all of them; others those of the

@@ -65,6 +65,14 @@ fn whoever_declined_one_occurrence_finishes_the_other() {
         officer.step(&kept, json!({ "action": "start" })).expect(200);
         old.step(&given_away, json!({ "action": "decline", "reason": "Không đủ người" })).expect(200);
         ubnd.step(&given_away, json!({ "action": "reassign", "organization_id": org(house, "STC") })).expect(200);
+        let shown = ubnd.get(&format!("/tasks/{}/occurrences", ids[0])).expect(200);
+        assert_eq!(shown.items().len(), 2);
+        let buttons = |path: &str| acts(&old.get(path).expect(200).json).iter().filter(|a| ["start", "decline", "propose_completion"].contains(a)).count();
+        let listed = old.get(&format!("/tasks/{}/occurrences", ids[0])).expect(200);
+        let listed: Vec<usize> =
+            listed.items().iter().map(|o| acts(o).iter().filter(|a| ["start", "decline", "propose_completion"].contains(a)).count()).collect();
+        // Newest first: the one that was given away, the one that is kept and under way.
+        assert_eq!((buttons(&given_away), buttons(&kept), listed), (0, 1, vec![0, 1]));
         // That it has no say comes before what is missing.
         old.step(&given_away, json!({ "action": "decline" })).expect(403);
         officer.step(&given_away, json!({ "action": "start" })).expect(403);

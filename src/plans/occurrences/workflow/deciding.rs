@@ -52,13 +52,13 @@ pub(super) fn propose(conn: &mut Conn, ask: &Ask, task: &Task, after: &mut Occur
     Ok(())
 }
 
-/// Whether an organisation answers for an occurrence: it leads, or does it with others where nobody leads. Whose part was
-/// waived does only where nobody else does.
-pub(super) fn answers(owed: &[Part], has_lead: bool, organization: Option<Id>) -> bool {
-    let leading = || owed.iter().filter(|p| !has_lead || p.role == TaskRole::Lead);
+/// Whether an organisation answers for an occurrence, of whose parts it is told ([`parts::store::deciding`]): it leads, or
+/// does it with others where nobody leads. A lead whose part was waived does only where nobody else leads.
+pub(super) fn answers<'a>(owed: impl Iterator<Item = &'a Part> + Clone, has_lead: bool, organization: Option<Id>) -> bool {
     let is_waived = |p: &Part| p.state == PartState::Waived;
-    let all_waived = leading().all(is_waived);
-    leading().any(|p| Some(p.organization_id) == organization && (all_waived || !is_waived(p)))
+    let mut leading = owed.filter(|p| !has_lead || p.role == TaskRole::Lead);
+    let all_waived = has_lead && leading.clone().all(is_waived);
+    leading.any(|p| Some(p.organization_id) == organization && (all_waived || !is_waived(p)))
 }
 
 /// Decides on time, once, and freezes it with all that explains it (RULES 12); each part by the day it was done.
