@@ -52,6 +52,10 @@ with House(database) as house:
     session = call(house.port, "POST", "auth/login", body={"username": "nguoi.thu", "password": PASSWORD + " moi"}).expect(200).json
     call(house.port, "POST", "auth/switch", session["access_token"], {"organization_id": other["id"]}).expect(200)
 
+    path = f"users/{user['id']}"
+    ask(house, "admin", "PATCH", path, {"full_name": "Người Thử Hai"}, tag(house, "admin", path))
+    assert ask(house, "admin", "GET", path).json["full_name"] == "Người Thử Hai"
+
     # Organisations: what UBND proposes is confirmed.
     proposal = {**new, "code": "DEXUAT", "name": "Cơ quan được đề xuất"}
     proposed = ask(house, "bdi.ubnd.officer", "POST", "organizations", proposal)
@@ -76,12 +80,22 @@ with House(database) as house:
     file = house.call(CLERK, "POST", f"documents/{document['id']}/attachments", form, media).expect(201)
     ask(house, CLERK, "DELETE", f"attachments/{file.json['id']}", tag=file.headers["etag"])
 
-    # Reporting: a consolidated draft that is thrown away; a period that is closed without it.
+    # Reporting: a regime that is laid aside; drafts that are thrown away; a period that is closed without them.
+    chain = {"step_no": 1, "senders": [{"organization_id": other["id"], "resolution": "text"}], "receiver_words": "UBND tỉnh", "report_of": "consolidator", "resolution": "text"}
+    made = ask(house, "bdi.ubnd.officer", "POST", "reporting-regimes", {"name": "Báo cáo thử", "frequency": "year", "steps": [chain]}).json
+    path = f"reporting-regimes/{made['id']}"
+    laid = ask(house, "bdi.ubnd.leader", "POST", f"{path}/transitions", {"action": "archive", "reason": "Thử"}, tag(house, "bdi.ubnd.leader", path))
+    assert laid.json["state"] == "archived", laid.json
     regime = first(house, LEADER, "reporting-regimes")
     period = ask(house, LEADER, "POST", "reporting-periods", {"regime_id": regime["id"], "period": "2031"}, right=(200, 201)).json
     path = f"reporting-periods/{period['id']}"
     if period["state"] == "scheduled":
         ask(house, LEADER, "POST", f"{path}/transitions", {"action": "open"}, tag(house, LEADER, path))
+    agency = "bdi.sdl.officer"
+    duty = first(house, agency, f"reporting-obligations?period_id={period['id']}")
+    written = ask(house, agency, "POST", "report-submissions", {"obligation_id": duty["id"], "narratives": []})
+    ask(house, agency, "DELETE", f"report-submissions/{written.json['id']}", tag=written.headers["etag"])
+    house.call(agency, "GET", f"report-submissions/{written.json['id']}").expect(404)
     draft = ask(house, LEADER, "POST", "consolidated-reports", {"period_id": period["id"], "step": 2})
     ask(house, LEADER, "DELETE", f"consolidated-reports/{draft.json['id']}", tag=draft.headers["etag"])
     ask(house, LEADER, "POST", f"{path}/transitions", {"action": "close", "reason": "Thử"}, tag(house, LEADER, path))
