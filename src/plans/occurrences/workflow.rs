@@ -75,15 +75,17 @@ pub fn views(conn: &mut Conn, ask: &Ask, task: &Task, standing: Standing, all: &
     let ids: Vec<Id> = all.iter().map(|o| o.id).collect();
     let leads = OF_WHO_ANSWERS.iter().any(|act| authz::may(RULES, &ask.actor, *act, standing));
     let owed = if leads { parts::store::deciding(conn, &ids, ask.actor.organization)? } else { vec![] };
+    all.iter().map(|occurrence| shown(ask, task, standing, occurrence, &owed)).collect()
+}
+
+/// An occurrence as this caller sees it; its own are among these parts.
+pub fn shown(ask: &Ask, task: &Task, standing: Standing, occurrence: &Occurrence, owed: &[Part]) -> Result<OccurrenceView> {
     let has_lead = assignees::has_lead(&task.assignees()?);
-    let show = |occurrence: &Occurrence| {
-        let mut allowed = allowed(ask, task, standing, occurrence.state)?;
-        if !answers(owed.iter().filter(|p| p.occurrence_id == occurrence.id), has_lead, ask.actor.organization) {
-            allowed.retain(|act| !OF_WHO_ANSWERS.contains(act));
-        }
-        OccurrenceView::of(occurrence, rule_words(task.rule()?.as_ref()), ask.today, allowed)
-    };
-    all.iter().map(show).collect()
+    let mut allowed = allowed(ask, task, standing, occurrence.state)?;
+    if !answers(owed.iter().filter(|p| p.occurrence_id == occurrence.id), has_lead, ask.actor.organization) {
+        allowed.retain(|act| !OF_WHO_ANSWERS.contains(act));
+    }
+    OccurrenceView::of(occurrence, rule_words(task.rule()?.as_ref()), ask.today, allowed)
 }
 
 /// One occurrence as this caller sees it.

@@ -51,7 +51,7 @@ pub fn view(ask: &Ask, task: &Task, standing: Standing) -> Result<TaskView> {
     TaskView::of(task, ask.today, allowed(ask, task, standing)?)
 }
 
-/// The task, if this caller may look at it: two statements, three for who leads it.
+/// The task, if this caller may look at it: two statements.
 pub fn show(conn: &mut Conn, ask: &Ask, id: Id) -> Result<TaskDetail> {
     let (task, occurrence, standing) = store::find_whole(conn, &ask.actor, id)?;
     authz::permit(RULES, &ask.actor, Act::View, Act::View, standing)?;
@@ -60,7 +60,7 @@ pub fn show(conn: &mut Conn, ask: &Ask, id: Id) -> Result<TaskDetail> {
         None => vec![],
     };
     Ok(TaskDetail {
-        occurrence: occurrence.map(|o| occurrences::workflow::view(conn, ask, &task, standing, &o)).transpose()?,
+        occurrence: occurrence.map(|o| occurrences::workflow::shown(ask, &task, standing, &o, &owed)).transpose()?,
         parts: parts::workflow::views(ask, &task, standing, &owed)?,
         source: task.source.as_ref().map(|s| s.0.clone()),
         task: view(ask, &task, standing)?,
