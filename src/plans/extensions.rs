@@ -205,13 +205,16 @@ pub fn take(conn: &mut Conn, ask: &Ask, id: Id, body: &Body<ExtensionTransition>
         }
         _ => {}
     }
-    let moved = diesel::update(extensions::table.find(id).filter(extensions::version.eq(before.version))).set(&after).execute(conn)?;
-    if moved != 1 {
-        return Err(Error::Clash);
-    }
+    update(conn, &before, &after)?;
     let shown = view(ask, &after, to_task);
     journal::record(conn, ask, change(&after, &task, step.action.word(), step.reason.as_deref()), Some(&view(ask, &before, to_task)), Some(&shown))?;
     Ok(shown)
+}
+
+/// Writes the request back if nobody has changed it meanwhile; `after` carries the next version.
+fn update(conn: &mut Conn, before: &Extension, after: &Extension) -> Result<()> {
+    let moved = diesel::update(extensions::table.find(before.id).filter(extensions::version.eq(before.version))).set(after).execute(conn)?;
+    if moved == 1 { Ok(()) } else { Err(Error::Clash) }
 }
 
 fn grant(conn: &mut Conn, ask: &Ask, task: &Task, extension: &Extension, given: Option<NaiveDate>) -> Result<NaiveDate> {
@@ -257,9 +260,7 @@ pub fn end_with(conn: &mut Conn, ask: &Ask, task: &Task, occurrence: Id) -> Resu
             updated_by: Some(ask.actor.user),
             ..before.clone()
         };
-        if diesel::update(extensions::table.find(before.id).filter(extensions::version.eq(before.version))).set(&after).execute(conn)? != 1 {
-            return Err(Error::Clash);
-        }
+        update(conn, before, &after)?;
         let reason = Some("Lần thực hiện đã kết thúc.");
         let shown = |e: &Extension| view(ask, e, Standing::NEW);
         entries.push(journal::entry(ask, change(&after, task, Act::Withdraw.word(), reason), Some(&shown(before)), Some(&shown(&after)))?);

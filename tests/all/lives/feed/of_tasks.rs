@@ -84,6 +84,14 @@ fn parts_and_requests_come_and_go_with_the_relation_to_their_task() {
         let with_it: Vec<bool> = pullers.iter().map(|p| p.lists[PARTS].rows.contains_key(&part)).collect();
         assert_eq!(with_it, [false, true, true, true, true, true]);
 
+        // Who may never read the list is told so before what is wrong with the call.
+        for list in [PARTS, EXTENSIONS] {
+            house.administrator().get(&format!("{list}?updated_after=0&count=exact")).expect(403);
+            assert_eq!(
+                world.at("SDL", "viewer").get(&format!("{list}?updated_after=0&count=exact")).expect(422).fault("count"),
+                Some("not_with_updated_after")
+            );
+        }
         // More time is granted; a part is waived: rows of all who see them.
         world.at("SDL", "leader").step(&format!("{EXTENSIONS}/{extension}"), json!({ "action": "grant" })).expect(200);
         world.at("SYT", "leader").step(&format!("{PARTS}/{other}"), json!({ "action": "waive", "reason": "Không cần" })).expect(200);
